@@ -1,0 +1,318 @@
+package telltale
+
+import "net/netip"
+
+// A Record is one line of the output contract.
+type Record interface {
+	// EventType returns the record's "event_type".
+	EventType() string
+}
+
+// Audit opens a run's output and says how the run was made.
+type Audit struct {
+	Version   string   `json:"version"`
+	Inputs    []string `json:"inputs"` // base names, in the order given
+	Options   Options  `json:"options"`
+	Data      []Table  `json:"data,omitempty"` // every data table used
+	Simulated bool     `json:"simulated,omitempty"`
+}
+
+// Options are the choices that shape a run's output.
+type Options struct {
+	Reveal   bool     `json:"reveal,omitempty"`
+	Messages bool     `json:"messages,omitempty"`
+	Devices  []string `json:"devices,omitempty"` // base names of the device files
+}
+
+// Table names a data table and the state of it that was used.
+type Table struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Date    string `json:"date"`
+	SHA256  string `json:"sha256"`
+}
+
+// Device is a device that took part in the traffic.
+type Device struct {
+	ID        string            `json:"device_id"`
+	Label     string            `json:"label,omitempty"` // from the device file
+	How       string            `json:"how"`             // lan_mac, declared, only_private_address, unknown
+	Addresses []Value           `json:"addresses,omitempty"`
+	Facts     map[string]string `json:"facts,omitempty"` // from the device file
+}
+
+// Flow is one two-way conversation. Src opened it.
+type Flow struct {
+	ID           string     `json:"flow_id"` // "<input number>-<first packet>"
+	Input        int        `json:"input"`
+	Device       string     `json:"device_id,omitempty"`
+	SrcIP        netip.Addr `json:"src_ip"`
+	SrcPort      uint16     `json:"src_port,omitempty"`
+	DestIP       netip.Addr `json:"dest_ip"`
+	DestPort     uint16     `json:"dest_port,omitempty"`
+	Proto        string     `json:"proto"`     // TCP, UDP, ICMP ...
+	AppProto     string     `json:"app_proto"` // http, dns, tls, quic, unknown
+	CommunityID  string     `json:"community_id"`
+	Start        Time       `json:"start"`
+	End          Time       `json:"end"`
+	Ended        Ended      `json:"ended"`
+	PktsToServer int64      `json:"pkts_toserver"`
+	ByteToServer int64      `json:"bytes_toserver"` // of whole packets, as on the wire
+	PktsToClient int64      `json:"pkts_toclient"`
+	ByteToClient int64      `json:"bytes_toclient"`
+	Names        []Name     `json:"names,omitempty"` // most trusted first
+	Protection   Protection `json:"protection"`
+}
+
+// Name is a name of a far end with where it came from: host, sni, dns,
+// dns_expired, cert or ptr.
+type Name struct {
+	Name   Text   `json:"name"`
+	Source string `json:"source"`
+}
+
+// Message is one message of an application protocol.
+type Message struct {
+	FlowID     string       `json:"flow_id"`
+	Time       Time         `json:"timestamp"` // of its last packet
+	Device     string       `json:"device_id,omitempty"`
+	AppProto   string       `json:"app_proto"`
+	Direction  Direction    `json:"direction"`
+	SentBy     SentBy       `json:"sent_by"`
+	Protection Protection   `json:"protection"`
+	Packets    Packets      `json:"packets"`
+	HTTP       *HTTPMessage `json:"http,omitempty"`
+	DNS        *DNSMessage  `json:"dns,omitempty"`
+	TLS        *TLSMessage  `json:"tls,omitempty"`
+}
+
+// HTTPMessage is what is told of an HTTP/1 request or response.
+type HTTPMessage struct {
+	Hostname    Text  `json:"hostname,omitempty"`
+	Method      Text  `json:"http_method,omitempty"`
+	URL         Text  `json:"url,omitempty"`
+	Status      int   `json:"status,omitempty"`
+	UserAgent   Text  `json:"http_user_agent,omitempty"`
+	ContentType Text  `json:"http_content_type,omitempty"`
+	Length      int64 `json:"length"` // body bytes on the wire, without chunk framing
+}
+
+// DNSMessage is what is told of a DNS query or answer.
+type DNSMessage struct {
+	Type    string      `json:"type"` // query or answer
+	Name    Text        `json:"rrname,omitempty"`
+	RRType  string      `json:"rrtype,omitempty"`
+	Answers []DNSAnswer `json:"answers,omitempty"`
+}
+
+// DNSAnswer is one resource record of an answer.
+type DNSAnswer struct {
+	Name   Text   `json:"rrname"`
+	RRType string `json:"rrtype"`
+	TTL    uint32 `json:"ttl"` // seconds
+	Data   Text   `json:"rdata,omitempty"`
+}
+
+// TLSMessage is what a ClientHello tells in clear.
+type TLSMessage struct {
+	SNI     Text   `json:"sni,omitempty"`
+	Version string `json:"version,omitempty"` // highest the client offers
+	ALPN    []Text `json:"alpn,omitempty"`
+	ECH     bool   `json:"ech,omitempty"` // encrypted_client_hello was offered
+}
+
+// Sighting is one identifier in one place.
+type Sighting struct {
+	ID           string     `json:"sighting_id"`
+	Time         Time       `json:"timestamp"` // of the last packet it rests on
+	Input        int        `json:"input"`
+	FlowID       string     `json:"flow_id"`
+	Transmission string     `json:"transmission_id"`
+	Device       string     `json:"device_id,omitempty"`
+	Kind         Kind       `json:"kind"`
+	Value        Value      `json:"value"`
+	Tag          string     `json:"tag"`
+	Form         string     `json:"form"`
+	Field        Text       `json:"field"`
+	Direction    Direction  `json:"direction"`
+	Packets      Packets    `json:"packets"`
+	Ranges       []Range    `json:"ranges"`
+	Protection   Protection `json:"protection"`
+	ReadableBy   ReadableBy `json:"readable_by"`
+	Level        Level      `json:"level"`
+	Confidence   float64    `json:"confidence"`
+	Why          []Evidence `json:"why"`
+	View         View       `json:"view"`
+	Notes        []string   `json:"notes,omitempty"`
+}
+
+// Evidence is one reason for or against an identifier, with its likelihood
+// ratio.
+type Evidence struct {
+	Evidence string  `json:"evidence"`
+	LR       float64 `json:"lr"`
+}
+
+// Transmission is a message that carried at least one sighting.
+type Transmission struct {
+	ID          string     `json:"transmission_id"`
+	Time        Time       `json:"timestamp"`
+	FlowID      string     `json:"flow_id"`
+	Device      string     `json:"device_id,omitempty"`
+	Direction   Direction  `json:"direction"`
+	SentBy      SentBy     `json:"sent_by"`
+	Destination string     `json:"destination_id"`
+	Template    Text       `json:"template,omitempty"` // what messages of this sort share: method, path, content type
+	Kinds       []Kind     `json:"kinds"`
+	Sightings   []string   `json:"sighting_ids"`
+	Protection  Protection `json:"protection"`
+	ReadableBy  ReadableBy `json:"readable_by"`
+	Packets     Packets    `json:"packets"`
+	Answered    string     `json:"answered"` // none, ack, response
+	Response    Text       `json:"response,omitempty"`
+}
+
+// Destination is a far end.
+type Destination struct {
+	ID     string       `json:"destination_id"`
+	Name   Text         `json:"name,omitempty"`
+	DestIP []netip.Addr `json:"dest_ip"`
+	Claims []Claim      `json:"claims,omitempty"`
+}
+
+// Claim is one source's statement about a destination. Conflicting claims
+// all stay.
+type Claim struct {
+	Subject    Text    `json:"subject"`
+	Predicate  string  `json:"predicate"`
+	Object     string  `json:"object"`
+	Source     string  `json:"source"`
+	Date       string  `json:"date"`
+	Confidence float64 `json:"confidence,omitempty"`
+}
+
+// Identifier is one value of one kind that a device told.
+type Identifier struct {
+	ID           string     `json:"identifier_id"`
+	Device       string     `json:"device_id,omitempty"`
+	Kind         Kind       `json:"kind"`
+	Value        Value      `json:"value"`
+	Tag          string     `json:"tag"`
+	Confidence   float64    `json:"confidence"`
+	Level        Level      `json:"level"`
+	Why          []Evidence `json:"why"`
+	Count        int64      `json:"count"` // sightings
+	First        Time       `json:"first"`
+	Last         Time       `json:"last"`
+	Destinations []string   `json:"destination_ids"`
+}
+
+// Input is one file or stream that was read.
+type Input struct {
+	Input     int      `json:"input"`
+	Name      string   `json:"name"` // base name
+	SHA256    string   `json:"sha256"`
+	Size      int64    `json:"size"`
+	Format    string   `json:"format"`
+	LinkTypes []string `json:"link_types"`
+	Packets   int64    `json:"packets"`
+	First     Time     `json:"first,omitempty"`
+	Last      Time     `json:"last,omitempty"`
+	Damage    []Damage `json:"damage,omitempty"`
+}
+
+// Damage is a place where an input could not be read as its format says.
+type Damage struct {
+	Offset int64  `json:"offset"`
+	Reason string `json:"reason"`
+}
+
+// Coverage closes a run's output and accounts for every byte.
+type Coverage struct {
+	Packets    PacketCoverage  `json:"packets"`
+	Payload    PayloadCoverage `json:"payload_bytes"`
+	Missing    Missing         `json:"missing"`
+	BlindSpots []string        `json:"blind_spots,omitempty"`
+	Suppressed []Suppressed    `json:"suppressed,omitempty"`
+	Complete   bool            `json:"complete"`
+	Verdict    Verdict         `json:"verdict"`
+}
+
+// PacketCoverage counts packets: In = Decoded + sum of Undecodable.
+type PacketCoverage struct {
+	In          int64            `json:"in"`
+	Decoded     int64            `json:"decoded"`
+	Undecodable map[string]int64 `json:"undecodable"`
+}
+
+// PayloadCoverage counts the payload bytes that the input held:
+// In = Scanned + Repeated + sum of Opaque + sum of Skipped.
+type PayloadCoverage struct {
+	In       int64                `json:"in"`
+	Scanned  int64                `json:"scanned"`
+	Repeated int64                `json:"repeated"` // retransmitted, already seen
+	Opaque   map[string]int64     `json:"opaque"`   // sealed, by channel
+	Skipped  map[SkipReason]int64 `json:"skipped"`
+}
+
+// Balance returns In minus everything accounted for: 0 in every sound run.
+func (p *PayloadCoverage) Balance() int64 {
+	n := p.In - p.Scanned - p.Repeated
+	for _, v := range p.Opaque {
+		n -= v
+	}
+	for _, v := range p.Skipped {
+		n -= v
+	}
+	return n
+}
+
+// Missing counts bytes and packets that the input never had.
+type Missing struct {
+	Gap     int64            `json:"gap"`     // bytes inside streams
+	Snaplen int64            `json:"snaplen"` // bytes cut off packets
+	Drops   map[string]int64 `json:"drops,omitempty"`
+}
+
+// Suppressed counts candidates that a rule kept out of the records.
+type Suppressed struct {
+	Rule  string `json:"rule"`
+	Count int64  `json:"count"`
+}
+
+// Packets are packet numbers from 1, ascending. A record shows at most
+// [MaxPackets] of them, else only the first, the last and the count.
+type Packets []int64
+
+// MaxPackets is how many packet numbers a record lists one by one.
+const MaxPackets = 64
+
+// EventType implements [Record].
+func (*Audit) EventType() string { return "audit" }
+
+// EventType implements [Record].
+func (*Device) EventType() string { return "device" }
+
+// EventType implements [Record].
+func (*Flow) EventType() string { return "flow" }
+
+// EventType implements [Record].
+func (*Message) EventType() string { return "message" }
+
+// EventType implements [Record].
+func (*Sighting) EventType() string { return "sighting" }
+
+// EventType implements [Record].
+func (*Transmission) EventType() string { return "transmission" }
+
+// EventType implements [Record].
+func (*Destination) EventType() string { return "destination" }
+
+// EventType implements [Record].
+func (*Identifier) EventType() string { return "identifier" }
+
+// EventType implements [Record].
+func (*Input) EventType() string { return "input" }
+
+// EventType implements [Record].
+func (*Coverage) EventType() string { return "coverage" }
