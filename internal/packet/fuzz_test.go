@@ -1,0 +1,67 @@
+package packet
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+)
+
+// check holds a decoded header to what every header promises.
+func check(t *testing.T, link Link, data []byte, wireLen int) Header {
+	t.Helper()
+	h := Header{VLAN: 9, Fragment: true, Cut: 3, Flags: 0xff} // left over from another packet
+	before := bytes.Clone(data)
+	if s := h.Decode(link, data, wireLen); s != h.Status || !slices.Contains(Statuses, s) {
+		t.Fatalf("status %d, returned %d", h.Status, s)
+	}
+	if !bytes.Equal(data, before) {
+		t.Fatal("the packet was changed")
+	}
+	if h.PayloadStart < 0 || h.PayloadStart > h.PayloadEnd || h.PayloadEnd > len(data) {
+		t.Fatalf("payload [%d, %d) of %d bytes", h.PayloadStart, h.PayloadEnd, len(data))
+	}
+	if h.Cut < 0 || h.PayloadEnd+h.Cut > max(wireLen, len(data)) || h.Cut > 0 && h.PayloadEnd < len(data) {
+		t.Fatalf("cut %d after %d of %d bytes, %d on the wire", h.Cut, h.PayloadEnd, len(data), wireLen)
+	}
+	if ports := h.Status == OK && (h.Proto == TCP || h.Proto == UDP); !ports && h.SrcPort|h.DstPort != 0 {
+		t.Fatalf("ports without a reason: %+v", h)
+	}
+	return h
+}
+
+// checkCuts holds a packet to this: cut short by the capture length it reads
+// the same as whole, or as truncated.
+func checkCuts(t *testing.T, link Link, data []byte) {
+	t.Helper()
+	full := check(t, link, data, len(data))
+	for n := range data {
+		h := check(t, link, data[:n], len(data))
+		if h.Status == Truncated {
+			continue
+		}
+		want := full
+		want.PayloadEnd = min(n, full.PayloadEnd)
+		want.Cut = full.PayloadEnd - want.PayloadEnd
+		if h != want {
+			t.Fatalf("cut to %d of %d bytes:\n%+v\nwant\n%+v", n, len(data), h, want)
+		}
+	}
+}
+
+func TestCuts(t *testing.T) {
+	for _, c := range cases {
+		checkCuts(t, c.link, bytesOf(t, c.data...))
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, c := range cases {
+		f.Add(uint16(c.link), bytesOf(f, c.data...), c.cut)
+	}
+	f.Fuzz(func(t *testing.T, link uint16, data []byte, cut int) {
+		check(t, Link(link), data, len(data)+cut%(1<<20))
+		if len(data) < 256 {
+			checkCuts(t, Link(link), data)
+		}
+	})
+}

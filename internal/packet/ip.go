@@ -1,0 +1,102 @@
+package packet
+
+import "encoding/binary"
+
+// IPv6 extension headers (IANA, IPv6 Extension Header Types).
+const (
+	extHopByHop    = 0
+	extRouting     = 43
+	extFragment    = 44
+	extAuth        = 51
+	extNoNext      = 59
+	extDestination = 60
+	extMobility    = 135
+	extHIP         = 139
+	extShim6       = 140
+
+	maxExtensions = 16
+)
+
+// ipv4 reads an IPv4 header (RFC 791 section 3.1).
+func (h *Header) ipv4(data []byte) Status {
+	b := h.rest(data)
+	if len(b) < 20 {
+		return h.short(20)
+	}
+	size := int(b[0]&0x0f) * 4
+	total := int(binary.BigEndian.Uint16(b[2:]))
+	if total == 0 { // segmentation was left to the network card
+		total = len(b) + h.Cut
+	}
+	if b[0]>>4 != 4 || size < 20 || total < size {
+		return Malformed
+	}
+	h.limit(h.PayloadStart + total)
+	if size > h.PayloadEnd-h.PayloadStart {
+		return h.short(size)
+	}
+	h.Version, h.Proto = 4, b[9]
+	h.Src.set4(b[12:16])
+	h.Dst.set4(b[16:20])
+	h.PayloadStart += size
+	if binary.BigEndian.Uint16(b[6:])&0x3fff != 0 { // more fragments, or an offset
+		h.Fragment = true
+		return Fragment
+	}
+	return h.transport(data)
+}
+
+// ipv6 reads an IPv6 header and its extension headers (RFC 8200 sections 3
+// and 4).
+func (h *Header) ipv6(data []byte) Status {
+	b := h.rest(data)
+	if len(b) < 40 {
+		return h.short(40)
+	}
+	if b[0]>>4 != 6 {
+		return Malformed
+	}
+	h.Version, h.Proto = 6, b[6]
+	h.Src, h.Dst = Addr(b[8:24]), Addr(b[24:40])
+	h.PayloadStart += 40
+	// A length of 0 is a jumbogram (RFC 2675) or segmentation left to the card.
+	if length := int(binary.BigEndian.Uint16(b[4:])); length > 0 || h.Proto == extNoNext {
+		h.limit(h.PayloadStart + length)
+	}
+	return h.extensions(data)
+}
+
+func (h *Header) extensions(data []byte) Status {
+	for n := 0; ; n++ {
+		unit, extra := 8, 1 // the length byte counts units, extra ones not included
+		switch h.Proto {
+		case extHopByHop, extRouting, extDestination, extMobility, extHIP, extShim6:
+		case extFragment:
+			unit, extra = 0, 0
+		case extAuth: // RFC 4302 section 2.2
+			unit, extra = 4, 2
+		default:
+			return h.transport(data)
+		}
+		if n == maxExtensions {
+			return TooDeep
+		}
+		b := h.rest(data)
+		if len(b) < 8 {
+			return h.short(8)
+		}
+		size := max(8, (int(b[1])+extra)*unit)
+		if size > len(b) {
+			return h.short(size)
+		}
+		fragment := h.Proto == extFragment
+		h.Proto = b[0]
+		h.PayloadStart += size
+		// A fragment header without offset and without more to come is atomic
+		// (RFC 6946): the packet is whole.
+		if fragment && binary.BigEndian.Uint16(b[2:])&0xfff9 != 0 {
+			h.Fragment = true
+			return Fragment
+		}
+	}
+}

@@ -1,0 +1,83 @@
+// Package packet reads the headers of one packet, from the link to TCP or
+// UDP, into one flat struct that is used again for every packet.
+//
+// A malformed packet is a value, not an error: [Header.Decode] says in a
+// [Status] how far it came, and which bytes lie after the headers it
+// understood. It allocates nothing.
+package packet
+
+// Protocol numbers of [Header.Proto] that the program knows by name (IANA,
+// Assigned Internet Protocol Numbers).
+const (
+	ICMP   = 1
+	TCP    = 6
+	UDP    = 17
+	ICMPv6 = 58
+)
+
+// Bits of [Header.Flags] (RFC 9293 section 3.1).
+const (
+	FIN = 1 << iota
+	SYN
+	RST
+	PSH
+	ACK
+	URG
+)
+
+// A Header is what the headers of one packet say. Fields of layers that
+// [Header.Decode] did not reach are zero.
+type Header struct {
+	Status Status
+
+	Link      Link
+	SrcMAC    [6]byte // valid iff HasMAC
+	DstMAC    [6]byte // valid iff HasMAC; zero on Linux cooked links, which do not record it
+	HasMAC    bool
+	EtherType uint16 // of what the link carries; 0 on links without one and for 802.3 lengths
+	VLAN      uint16 // id of the innermost 802.1Q tag, 0 without one
+
+	Version  uint8 // 4 or 6, else 0: the fields down to Ack are not valid
+	Proto    uint8 // what the IP payload is, past all extension headers
+	Src, Dst Addr
+	Fragment bool // a part of a larger IP packet: there are no ports
+
+	SrcPort, DstPort uint16 // valid iff Status is OK and Proto is TCP or UDP
+	Flags            uint8  // this and the next: valid iff Status is OK and Proto is TCP
+	Seq, Ack         uint32
+
+	// [PayloadStart, PayloadEnd) are the packet's bytes after the last header
+	// that was understood, whatever Status says. Ethernet padding and all
+	// else past the length in the IP or UDP header is outside.
+	PayloadStart, PayloadEnd int
+	// Cut is the number of bytes after PayloadEnd that were on the wire and
+	// that the capture length cut off.
+	Cut int
+}
+
+// Decode reads the headers of data, a packet of wireLen bytes captured on a
+// link of the given type, and overwrites all of h. It returns h.Status.
+func (h *Header) Decode(link Link, data []byte, wireLen int) Status {
+	*h = Header{Link: link, PayloadEnd: len(data), Cut: max(0, wireLen-len(data))}
+	h.Status = h.link(data)
+	return h.Status
+}
+
+// rest returns the bytes that no header has taken yet.
+func (h *Header) rest(data []byte) []byte { return data[h.PayloadStart:h.PayloadEnd] }
+
+// limit says that the packet, padding left out, ends at offset end on the wire.
+func (h *Header) limit(end int) {
+	if end < h.PayloadEnd+h.Cut {
+		h.Cut = max(0, end-h.PayloadEnd)
+		h.PayloadEnd = min(h.PayloadEnd, end)
+	}
+}
+
+// short returns why the n bytes of a header are not all there.
+func (h *Header) short(n int) Status {
+	if h.PayloadStart+n <= h.PayloadEnd+h.Cut {
+		return Truncated
+	}
+	return Malformed
+}
