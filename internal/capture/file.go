@@ -1,0 +1,244 @@
+package capture
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"hash"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// A File is a capture that is being read: a [Source]. One goroutine uses it
+// at a time.
+type File struct {
+	ledger
+	raw    *hashed
+	src    io.Reader // raw, or what is compressed in it
+	closer io.Closer
+	format cutter
+	carry  []byte // bytes read but not yet cut into packets
+	got    int64  // bytes read from src
+	end    bool   // src has no more
+	err    error  // why src has no more, if not io.EOF
+}
+
+// A cutter knows one capture format: it cuts a window of the file into
+// packets.
+type cutter interface {
+	// head reads the file's header from the front of w, which holds at least
+	// [sniffed] bytes if the file does, and returns the header's length. If that is more than there is
+	// in w, it wants to see that much.
+	head(w []byte) (size int, err error)
+	// cut appends the packets that lie whole in w to b and returns how many
+	// bytes of w it is done with: at the end of the file all of them.
+	cut(w []byte, end bool, b *Batch) (used int)
+}
+
+// hashed counts and hashes the bytes that are read through it.
+type hashed struct {
+	r    io.Reader
+	hash hash.Hash
+	size int64
+}
+
+func (h *hashed) Read(p []byte) (int, error) {
+	n, err := h.r.Read(p)
+	h.hash.Write(p[:n])
+	h.size += int64(n)
+	return n, err
+}
+
+// Open opens the capture file of that name for reading; "-" is standard
+// input. The error is a [*FormatError] if it is no capture, else that of the
+// operating system.
+func Open(name string) (*File, error) {
+	if name == "-" {
+		return open(name, os.Stdin, os.Stdin)
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := open(filepath.Base(name), file, file)
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func open(name string, r io.Reader, c io.Closer) (*File, error) {
+	f := &File{raw: &hashed{r: r, hash: sha256.New()}, closer: c}
+	f.src = f.raw
+	f.input.Name = name
+	if err := f.sniff(); err != nil {
+		return nil, err
+	}
+	return f, f.readHead()
+}
+
+// sniff finds out the format from the first bytes.
+func (f *File) sniff() error {
+	if err := f.want(sniffed); err != nil {
+		return err
+	}
+	if bytes.HasPrefix(f.carry, gzipMagic) {
+		if err := f.unzip(); err != nil {
+			return err
+		}
+	}
+	_, _, pcap := pcapMagic(f.carry)
+	switch {
+	case pcap:
+		f.format, f.input.Format = &pcapCutter{ledger: &f.ledger}, string(Pcap)
+	case bytes.HasPrefix(f.carry, sectionMagic):
+		f.format, f.input.Format = &pcapngCutter{ledger: &f.ledger}, string(Pcapng)
+	default:
+		return notACapture(f.input.Name, f.carry)
+	}
+	return nil
+}
+
+// unzip goes on with what is compressed in the file. Offsets are from then
+// on those of the capture inside.
+func (f *File) unzip() error {
+	z, err := gzip.NewReader(io.MultiReader(bytes.NewReader(f.carry), bufio.NewReaderSize(f.raw, window)))
+	if err != nil {
+		return &FormatError{Name: f.input.Name, Why: "the gzip file is damaged: " + err.Error()}
+	}
+	f.src, f.carry, f.got, f.end = z, nil, 0, false
+	return f.want(sniffed)
+}
+
+func (f *File) readHead() error {
+	for size := sniffed; ; {
+		if err := f.want(size); err != nil {
+			return err
+		}
+		var err error
+		size, err = f.format.head(f.carry)
+		switch {
+		case err != nil:
+			return &FormatError{Name: f.input.Name, Why: err.Error()}
+		case size <= len(f.carry):
+			f.carry = append([]byte(nil), f.carry[size:]...)
+			f.at = int64(size)
+			return nil
+		case f.end:
+			return &FormatError{
+				Name: f.input.Name, Why: "the file ends inside its header",
+				Hint: "was it copied or downloaded completely?",
+			}
+		}
+	}
+}
+
+// want reads until carry holds n bytes or the input ends.
+func (f *File) want(n int) error {
+	for len(f.carry) < n && !f.end {
+		var p [512]byte
+		got := f.fill(p[:min(len(p), n-len(f.carry))])
+		f.carry = append(f.carry, p[:got]...)
+	}
+	return f.err
+}
+
+// Read implements [Source]. Damage is no error: see [File.Input].
+func (f *File) Read(ctx context.Context, b *Batch) error {
+	b.reset(len(f.carry))
+	start, end := 0, copy(b.buf, f.carry)
+	for {
+		used := f.format.cut(b.buf[start:end], f.end, b)
+		start += used
+		f.at += int64(used)
+		if len(b.Packets) > 0 {
+			f.carry = append(f.carry[:0], b.buf[start:end]...)
+			f.count(b.Packets)
+			return nil
+		}
+		if f.end {
+			f.carry = f.carry[:0]
+			return f.finish()
+		}
+		if err := ctx.Err(); err != nil {
+			f.carry = append(f.carry[:0], b.buf[start:end]...)
+			return err
+		}
+		start, end = b.room(start, end)
+		end += f.fill(b.buf[end:min(len(b.buf), end+window)])
+	}
+}
+
+// fill reads once into p and remembers if that was the end.
+func (f *File) fill(p []byte) int {
+	n, err := f.src.Read(p)
+	f.got += int64(n)
+	if err != nil {
+		f.end = true
+		f.note(err)
+	}
+	return n
+}
+
+// note sorts the error that ended the input: a broken gzip stream is damage,
+// like a broken record; the rest is for the caller.
+func (f *File) note(err error) {
+	var path *os.PathError
+	switch {
+	case errors.Is(err, io.EOF):
+	case errors.As(err, &path) || !f.compressed():
+		f.err = err
+	default:
+		f.damage(f.got, "the gzip stream is damaged: "+err.Error())
+	}
+}
+
+func (f *File) compressed() bool { return f.src != io.Reader(f.raw) }
+
+// finish reads what lies behind the end of a compressed capture, so that the
+// hash is that of the whole file.
+func (f *File) finish() error {
+	if f.err == nil && f.compressed() {
+		_, f.err = io.Copy(io.Discard, f.raw)
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return io.EOF
+}
+
+// Close closes the file.
+func (f *File) Close() error { return f.closer.Close() }
+
+// Input returns what is known of the input so far: everything once
+// [File.Read] has returned io.EOF. Its number is the caller's to set. Offsets
+// of damage in a gzip file are those of the capture inside.
+func (f *File) Input() telltale.Input {
+	in := f.input
+	in.Size = f.raw.size
+	in.SHA256 = hex.EncodeToString(f.raw.hash.Sum(nil))
+	in.LinkTypes = append([]string(nil), in.LinkTypes...)
+	in.Damage = append([]telltale.Damage(nil), in.Damage...)
+	return in
+}
+
+// Simulated reports whether the first section of a pcapng file says that the
+// lab made it. It is known as soon as the file is open.
+func (f *File) Simulated() bool { return f.simulated }
+
+// Skipped returns how many bytes of records could not be handed out as
+// packets, by reason; nil if there are none.
+func (f *File) Skipped() map[telltale.SkipReason]int64 {
+	if f.skipped == 0 {
+		return nil
+	}
+	return map[telltale.SkipReason]int64{telltale.SkipCorruptBlock: f.skipped}
+}
