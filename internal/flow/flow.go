@@ -1,0 +1,95 @@
+// Package flow sorts packets into flows and puts the bytes of each direction
+// in order.
+//
+// A [Table] takes packets and tells its [Handler] what they carry: the bytes
+// of the main view, in order and without a hole that is not announced; the
+// holes; and every copy that the main view does not hold. The main view is
+// what a Linux socket would have read: of two copies of a byte the first one
+// counts, except that a segment that is next in line wins over what was held
+// from behind it. All that was on the wire is told all the same, whatever
+// sequence numbers, FIN and RST say: an auditor asks what was readable, not
+// what was accepted.
+//
+// Every payload byte is accounted for once: the bytes given to [Table.Packet]
+// are the bytes given to [Handler.Data], those given to [Handler.Alt], and
+// those that [Stats] counts as repeated.
+package flow
+
+import "github.com/telltale-audit/telltale"
+
+// A Flow is one two-way conversation. It is valid from [Handler.Open] until
+// [Handler.Close] returns; its memory is then used for another flow.
+type Flow struct {
+	ID int64 // number of its first packet
+	Key
+	Start, End     int64    // times of the first and the latest packet, ns since the Unix epoch
+	Packets, Bytes [2]int64 // by direction; bytes of whole packets as on the wire
+	SrcMAC, DstMAC [6]byte  // of Src and Dst in the first packet; valid iff HasMAC
+	HasMAC         bool
+	Ended          telltale.Ended // fin or rst as soon as that is seen; never empty at Close
+	App            any            // the owner's; nil at Open
+
+	streams     [2]stream
+	seen        int64      // table's clock at the latest packet
+	idle        node[Flow] // in the list of its class
+	class       class
+	tag, record uint32 // its place in the table
+}
+
+// A Handler is told what a table's packets carry: all calls in order, all
+// bytes borrowed for the length of the call. It may ask the flow for its
+// packets and have it forget them, but must not call the table.
+type Handler interface {
+	// Open begins a flow. Its ends, ID, Start and MACs are known.
+	Open(f *Flow)
+	// Data is the next bytes of the main view. The first payload byte of a
+	// direction has offset 0, and at is where the last Data or Gap of the
+	// direction ended. All but TCP make one call a packet.
+	Data(f *Flow, d telltale.Direction, at int64, b []byte)
+	// Gap says that n bytes are missing from the main view: no packet of the
+	// capture had them in time.
+	Gap(f *Flow, d telltale.Direction, at, n int64)
+	// Alt is bytes that were on the wire and that the main view does not
+	// hold: a copy that differs, or bytes without a place in it. Their offset
+	// is below zero where they lie before the first byte that was known when
+	// the capture came in.
+	Alt(f *Flow, d telltale.Direction, at int64, b []byte, packet int64)
+	// Close ends a flow whose bytes have all been told. packet is the number
+	// of the packet whose arrival closed it, math.MaxInt64 at the capture's end.
+	Close(f *Flow, packet int64)
+}
+
+// Limits bound the memory of one table. Zero fields mean the defaults, which
+// are a 64th of what the program may use.
+type Limits struct {
+	Flows  int   // flows at a time; default 4,096
+	Stream int64 // bytes held for one direction until those before them come; default 1 MiB
+	Hold   int64 // the same of all directions together; default 1 MiB
+	Recent int   // bytes of delivered data kept to compare repeated ones with; default 256 KiB
+}
+
+func (l Limits) orDefault() Limits {
+	if l.Flows <= 0 {
+		l.Flows = 262144 / 64
+	}
+	if l.Stream <= 0 {
+		l.Stream = 1 << 20
+	}
+	if l.Hold <= 0 {
+		l.Hold = 64 << 20 / 64
+	}
+	if l.Recent <= 0 {
+		l.Recent = 256 << 10
+	}
+	return l
+}
+
+// Stats counts payload bytes. Payload = bytes given to [Handler.Data] and to
+// [Handler.Alt] + Repeated, once the flows are closed.
+type Stats struct {
+	Payload   int64 // in the packets given to the table
+	Repeated  int64 // delivered before, and not known to differ
+	Unchecked int64 // of Repeated: the first copy was too long ago to compare
+	Gap       int64 // missing inside streams, though in no packet's cut part
+	Cut       int64 // cut off packets by the capture length
+}

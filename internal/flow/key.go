@@ -1,0 +1,48 @@
+package flow
+
+import (
+	"bytes"
+	"encoding/binary"
+	"hash/maphash"
+
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// A Key names a flow by its two ends. Src opened it, or seems to have.
+type Key struct {
+	Src, Dst         packet.Addr
+	SrcPort, DstPort uint16 // 0 unless Proto is TCP or UDP
+	Proto            uint8
+}
+
+// reverse returns k as the other side sends it.
+func (k *Key) reverse() Key {
+	return Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Proto: k.Proto}
+}
+
+// keyOf returns the key of a packet, its sender as Src.
+func keyOf(h *packet.Header) Key {
+	k := Key{Src: h.Src, Dst: h.Dst, Proto: h.Proto}
+	if h.Proto == packet.TCP || h.Proto == packet.UDP {
+		k.SrcPort, k.DstPort = h.SrcPort, h.DstPort
+	}
+	return k
+}
+
+// tag hashes a flow's ends, the same from either side. The seed keeps an
+// outsider from choosing flows that collide.
+func (t *Table) tag(k *Key) uint32 {
+	var b [37]byte
+	order := bytes.Compare(k.Src[:], k.Dst[:])
+	if order < 0 || order == 0 && k.SrcPort <= k.DstPort {
+		copy(b[:16], k.Src[:])
+		copy(b[16:32], k.Dst[:])
+		binary.BigEndian.PutUint32(b[32:], uint32(k.SrcPort)<<16|uint32(k.DstPort))
+	} else {
+		copy(b[:16], k.Dst[:])
+		copy(b[16:32], k.Src[:])
+		binary.BigEndian.PutUint32(b[32:], uint32(k.DstPort)<<16|uint32(k.SrcPort))
+	}
+	b[36] = k.Proto
+	return uint32(maphash.Bytes(t.seed, b[:]))
+}

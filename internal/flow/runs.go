@@ -1,0 +1,92 @@
+package flow
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// maxRuns is how many runs a direction remembers at most.
+const maxRuns = 65536
+
+// A run is a piece of the main view that one packet supplied.
+type run struct {
+	at, n        int64
+	packet, time int64
+}
+
+// runs are the runs of one direction, ascending by offset.
+type runs struct {
+	all  []run
+	from int // the runs before this one are forgotten
+}
+
+// add appends a run, and forgets the oldest if there are too many.
+func (r *runs) add(next run) {
+	if len(r.all)-r.from == maxRuns {
+		r.from++
+	}
+	// Moving at most as many runs as were forgotten keeps this linear.
+	if len(r.all) == cap(r.all) && 2*r.from >= len(r.all) {
+		r.all = append(r.all[:0], r.all[r.from:]...)
+		r.from = 0
+	}
+	r.all = append(r.all, next)
+}
+
+// known returns the runs that are remembered.
+func (r *runs) known() []run { return r.all[r.from:] }
+
+// forget drops the runs that end at or before an offset.
+func (r *runs) forget(before int64) {
+	live := r.known()
+	r.from += sort.Search(len(live), func(i int) bool { return live[i].at+live[i].n > before })
+	if r.from == len(r.all) {
+		r.all, r.from = r.all[:0], 0
+	}
+}
+
+// emptied returns r without runs. It keeps a little of its memory for the
+// next flow, so that one-shot flows allocate nothing.
+func (r *runs) emptied() runs {
+	if cap(r.all) > 8 {
+		return runs{}
+	}
+	return runs{all: r.all[:0]}
+}
+
+// PacketsIn appends to dst the numbers of the packets that supplied the bytes
+// [start, end) of the main view, ascending and each once. Bytes that were
+// forgotten, missing or not yet delivered have no packet.
+func (f *Flow) PacketsIn(dst []int64, d telltale.Direction, start, end int64) []int64 {
+	live := f.streams[d].runs.known()
+	live = live[sort.Search(len(live), func(i int) bool { return live[i].at+live[i].n > start }):]
+	had := len(dst)
+	for _, r := range live {
+		if r.at >= end {
+			break
+		}
+		dst = append(dst, r.packet)
+	}
+	// Held segments are delivered late: offsets ascend, numbers need not.
+	slices.Sort(dst[had:])
+	return dst[:had+len(slices.Compact(dst[had:]))]
+}
+
+// TimeOf returns the capture time, in ns since the Unix epoch, of the packet
+// that supplied the byte at offset at, or else of the last one before it that
+// is remembered; without any, the flow's Start.
+func (f *Flow) TimeOf(d telltale.Direction, at int64) int64 {
+	live := f.streams[d].runs.known()
+	i := sort.Search(len(live), func(i int) bool { return live[i].at > at })
+	if i == 0 {
+		return f.Start
+	}
+	return live[i-1].time
+}
+
+// Forget says that the owner will not ask about bytes before an offset again.
+func (f *Flow) Forget(d telltale.Direction, before int64) {
+	f.streams[d].runs.forget(before)
+}

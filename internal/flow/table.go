@@ -1,0 +1,142 @@
+package flow
+
+import (
+	"cmp"
+	"hash/maphash"
+	"math"
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// A Table sorts the packets of one shard into flows. It is used by one
+// goroutine at a time. What it does depends on the packets alone.
+type Table struct {
+	handler Handler
+	limits  Limits
+	seed    maphash.Seed
+	index   index
+	records records
+	live    int
+	idle    [classes]list[Flow]
+	clock   clock
+	holders list[hold] // directions that hold bytes back, by how long
+	held    int64      // cost of all that is held back
+	recent  recent
+	stats   Stats
+}
+
+// NewTable returns an empty table that tells h what it finds.
+func NewTable(h Handler, lim Limits) *Table {
+	lim = lim.orDefault()
+	return &Table{handler: h, limits: lim, seed: maphash.MakeSeed(), recent: recent{size: lim.Recent}}
+}
+
+// Stats returns what the table has counted so far.
+func (t *Table) Stats() Stats { return t.stats }
+
+// Packet takes the next packet of the shard. h is its decoded header, with
+// status OK.
+func (t *Table) Packet(h *packet.Header, p *capture.Packet) {
+	t.clock.advance(p.Time)
+	t.expire(p.Number)
+	f, d := t.flowOf(h, p)
+	f.count(d, p)
+	in := piece{data: p.Data[h.PayloadStart:h.PayloadEnd], packet: p.Number, time: p.Time, cut: int64(h.Cut)}
+	t.stats.Payload += int64(len(in.data))
+	t.stats.Cut += in.cut
+	if h.Proto == packet.TCP {
+		t.segment(f, d, h, in)
+	} else {
+		t.datagram(f, d, in)
+	}
+	t.touch(f, classOf(f, len(in.data) > 0))
+}
+
+// Finish ends all flows as the capture ends, in the order of their IDs.
+func (t *Table) Finish() {
+	all := make([]*Flow, 0, t.live)
+	for c := range t.idle {
+		root := &t.idle[c].root
+		for n := root.next; n != nil && n != root; n = n.next {
+			all = append(all, n.item)
+		}
+	}
+	slices.SortFunc(all, func(a, b *Flow) int { return cmp.Compare(a.ID, b.ID) })
+	for _, f := range all {
+		t.close(f, telltale.EndedCapture, math.MaxInt64)
+	}
+}
+
+// flowOf returns the packet's flow, which it opens if need be, and the
+// packet's direction in it.
+func (t *Table) flowOf(h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
+	k := keyOf(h)
+	tag := t.tag(&k)
+	f, d := t.find(tag, &k)
+	if f != nil && h.Proto == packet.TCP && f.renewed(d, h) {
+		t.close(f, telltale.EndedIdle, p.Number) // if it ended otherwise, that was not captured
+		f = nil
+	}
+	if f == nil {
+		f, d = t.open(tag, k, h, p)
+	}
+	return f, d
+}
+
+// find looks a flow up, whichever side sent the packet.
+func (t *Table) find(tag uint32, k *Key) (*Flow, telltale.Direction) {
+	if len(t.index.slots) == 0 {
+		return nil, 0
+	}
+	for i := t.index.home(tag); t.index.slots[i].record != 0; i = t.index.after(i) {
+		if t.index.slots[i].tag != tag {
+			continue
+		}
+		switch f := t.records.at(t.index.slots[i].record); {
+		case f.Key == *k:
+			return f, telltale.ToServer
+		case f.Key == k.reverse():
+			return f, telltale.ToClient
+		}
+	}
+	return nil, 0
+}
+
+// open begins a flow with its first packet.
+func (t *Table) open(tag uint32, k Key, h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
+	if t.live == t.limits.Flows {
+		t.evict(p.Number)
+	}
+	f, d := t.records.take(), directionOf(h)
+	f.ID, f.Start, f.End = p.Number, p.Time, p.Time
+	f.Key, f.SrcMAC, f.DstMAC, f.HasMAC = k, h.SrcMAC, h.DstMAC, h.HasMAC
+	if d == telltale.ToClient {
+		f.Key, f.SrcMAC, f.DstMAC = k.reverse(), h.DstMAC, h.SrcMAC
+	}
+	f.tag = tag
+	t.index.insert(tag, f.record)
+	t.live++
+	t.handler.Open(f)
+	return f, d
+}
+
+// count adds a packet to the flow's figures.
+func (f *Flow) count(d telltale.Direction, p *capture.Packet) {
+	f.Packets[d]++
+	f.Bytes[d] += int64(p.WireLen)
+	f.End = max(f.End, p.Time)
+}
+
+// datagram takes the payload of a packet that is not of a stream.
+func (t *Table) datagram(f *Flow, d telltale.Direction, in piece) {
+	s := &f.streams[d]
+	if len(in.data) == 0 {
+		return
+	}
+	in.at = s.next
+	s.advance(in)
+	t.handler.Data(f, d, in.at, in.data)
+}
