@@ -1,0 +1,166 @@
+package decode
+
+import "encoding/base64"
+
+// base64Decoder reads Base64 (RFC 4648, 4 and 5): both alphabets, padded or
+// not, on one line or wrapped.
+var base64Decoder = &Decoder{
+	Name: "base64",
+	Find: findBase64,
+	Decode: func(dst []byte, w *Way, b []byte, c Candidate) []byte {
+		return base64Alphabet.decode(dst, w, b, c.Start, c.End)
+	},
+	Encode: func(b []byte) []byte { return base64.StdEncoding.AppendEncode(nil, b) },
+}
+
+// base64Alphabet is both alphabets at once: some writers mix them.
+var base64Alphabet = newAlphabet(6, 4, 16,
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+
+// leastAlone is the length of a run that is all of its field.
+const leastAlone = 8
+
+// leastWrap is the shortest line that a writer of wrapped Base64 makes.
+const leastWrap = 60
+
+// findBase64 finds runs of symbols, and judges them. A run that touches an
+// escape is left for the view in which the escape is undone.
+func findBase64(b []byte, f *Found) {
+	for at := 0; ; {
+		start, end, ok := base64Alphabet.next(b, at)
+		if !ok {
+			base64Alphabet.holdShort(b, at, f)
+			if at == 0 {
+				base64Alone(b, f)
+			}
+			return
+		}
+		end, wrapped := base64Lines(b, start, end)
+		at = end
+		touches := padEnd(b, end) == len(b)
+		if touches && f.hold(b, start) {
+			return
+		}
+		if touches && f.More {
+			end = base64Alphabet.cut(b, start, end)
+			f.hold(b, end)
+		}
+		base64Run{b, f}.judge(start, end, wrapped)
+	}
+}
+
+// base64Alone takes b if all of it is one run of short pieces.
+func base64Alone(b []byte, f *Found) {
+	symbols, end := 0, 0
+	for ; end < len(b) && (base64Alphabet.has(b[end]) || isSpace(b[end])); end++ {
+		if !isSpace(b[end]) {
+			symbols++
+		}
+	}
+	if !f.More && symbols >= leastAlone && padEnd(b, end) == len(b) {
+		base64Run{b, f}.alone(end)
+	}
+}
+
+// base64Lines returns the end of a run whose first token is b[start:end],
+// and whether a writer wrapped it in lines of one length. If not, the tokens
+// may as well be a list.
+func base64Lines(b []byte, start, end int) (last int, wrapped bool) {
+	width := end - start
+	wrapped = width >= leastWrap
+	for last = end; last < len(b); {
+		at := last
+		for at < len(b) && isSpace(b[at]) {
+			at++
+		}
+		next := base64Alphabet.end(b, at)
+		if at == last || next == at || wrapped && next-at > width {
+			break
+		}
+		last = next
+		if wrapped && next-at < width {
+			break
+		}
+	}
+	return last, wrapped || last == end
+}
+
+// padEnd returns the end of the padding and white space behind b[:at].
+func padEnd(b []byte, at int) int {
+	for at < len(b) && (b[at] == '=' || isSpace(b[at])) {
+		at++
+	}
+	return at
+}
+
+// A base64Run judges runs of b.
+type base64Run struct {
+	b []byte
+	f *Found
+}
+
+// judge takes b[start:end] if it looks decoded, and else those tokens in it
+// that do. Of a run that may be a list, the tokens are taken too.
+func (r base64Run) judge(start, end int, wrapped bool) {
+	if r.try(start, end) && wrapped {
+		return
+	}
+	r.split(start, end, isSpace, func(s, e int) {
+		if s == start && e == end || !r.try(s, e) {
+			r.split(s, e, isJoint, func(s, e int) { r.try(s, e) })
+		}
+	})
+}
+
+// alone takes b[:end], all of a field, if it looks decoded.
+func (r base64Run) alone(end int) {
+	if r.score(0, end) >= leastScore {
+		r.f.add(Candidate{End: end})
+	}
+}
+
+// isJoint reports whether c is a symbol that joins words, in paths mostly.
+func isJoint(c byte) bool { return c == '/' }
+
+// split calls f with the parts of b[start:end] between separators.
+func (r base64Run) split(start, end int, separates func(byte) bool, f func(start, end int)) {
+	for at := start; at < end; at++ {
+		from := at
+		for at < end && !separates(r.b[at]) {
+			at++
+		}
+		if at-from >= base64Alphabet.least {
+			f(from, at)
+		}
+	}
+}
+
+// try takes b[start:end] from its first symbol on, or, if a word was glued to
+// it, from that of the next three from which it looks decoded best.
+func (r base64Run) try(start, end int) bool {
+	if inEscape(r.b, start, end) {
+		return true
+	}
+	best, most := 0, 0
+	for phase := 0; phase < base64Alphabet.group && most < clearScore; phase++ {
+		if s := r.score(start+phase, end); s > most {
+			best, most = phase, s
+		}
+	}
+	if most < leastScore {
+		return false
+	}
+	r.f.add(Candidate{Start: start + best, End: end})
+	return true
+}
+
+// clearScore is the score with which no other phase need be looked at.
+const clearScore = 97
+
+// score returns how much the beginning of b[start:end] looks decoded.
+func (r base64Run) score(start, end int) int {
+	var sample [sampleSize]byte
+	stop := min(end, start+sampleSize/3*4)
+	return score(base64Alphabet.decode(sample[:0], nil, r.b, start, stop))
+}

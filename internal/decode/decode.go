@@ -1,0 +1,115 @@
+// Package decode undoes encodings and keeps the way back to the wire.
+//
+// A [Walker] shows bytes in every reading it can find: as they stand (the
+// root [View]), and as each [Decoder] in [All] reads them, again and again
+// down to a depth. A view knows by which bytes of the root each of its own was
+// written ([View.Origin]), and how ([View.FormAt], [View.PathAt]).
+//
+// Work is linear in the bytes given and in the bytes inflated; what a limit
+// left unread is told in the [Tally].
+package decode
+
+import "io"
+
+// The limits of one walk. A walk is over one field of a message, or over one
+// window of a longer field.
+const (
+	maxDepth    = 8        // decodings on top of each other
+	maxLayers   = 3        // of them inflating
+	maxViews    = 2000     // views shown, windows of inflated objects not counted
+	maxInflated = 64 << 20 // bytes that inflating decoders may make
+	maxKeep     = 64 << 10 // bytes that a window may ask to see again
+	maxWindow   = 512 << 10
+	heldBase    = 4 << 20 // bytes of views held at a time, and twice the root
+	overRatio   = 8       // bytes that other decoders may make, for each byte read
+	overBase    = 1 << 20 // and on top of that
+)
+
+// A Decoder undoes one encoding. It has Find and Decode, or, if it inflates,
+// Next and Open.
+type Decoder struct {
+	Name string // as it stands in forms: "base64"
+
+	// Find adds the candidates in b to f. It reads each byte a bounded number
+	// of times.
+	Find func(b []byte, f *Found)
+
+	// Decode appends what candidate c of b says to dst, whose capacity
+	// holds c's length, and notes in w which bytes of b say it.
+	Decode func(dst []byte, w *Way, b []byte, c Candidate) []byte
+
+	// Next returns the place of the next object in b[at:], len(b) if there is
+	// none.
+	Next func(b []byte, at int) int
+
+	// Open returns a reader of what the object at the start of b inflates to.
+	Open func(s *stream, b []byte) (io.Reader, error)
+
+	// Encode returns b in the encoding, for tests.
+	Encode func(b []byte) []byte
+
+	rewrites bool // a view is the same text with escapes undone
+}
+
+// All lists the decoders, in the order in which they are tried.
+var All = []*Decoder{gzipDecoder, zlibDecoder, base64Decoder, hexDecoder, urlDecoder, jsonDecoder}
+
+// A Candidate is a run of bytes, [Start, End), that may be encoded.
+type Candidate struct {
+	Start, End int
+	mode       mode
+	decoder    *Decoder
+}
+
+// A mode tells apart the ways in which one decoder reads its candidates.
+type mode uint8
+
+// The modes; all other candidates have mode 0.
+const (
+	modePlus  mode = 1 + iota // url: '+' is a space as well
+	modeQuote                 // json: one string, with \" and \\ undone too
+)
+
+// Found takes what [Decoder.Find] finds.
+type Found struct {
+	More bool        // bytes follow, not given yet: leave a run at the end to later
+	List []Candidate // at most as many as a walk has views
+	Over Candidate   // covers those that did not fit in List
+	Keep int         // trailing bytes to be given again, with what follows
+
+	decoder *Decoder // that is finding
+}
+
+// all fills f with what the decoders that do not inflate find in b.
+func (f *Found) all(b []byte, more bool) {
+	*f = Found{More: more, List: f.List[:0]}
+	for _, f.decoder = range All {
+		if f.decoder.Find != nil {
+			f.decoder.Find(b, f)
+		}
+	}
+}
+
+// add takes a candidate.
+func (f *Found) add(c Candidate) {
+	c.decoder = f.decoder
+	switch {
+	case len(f.List) < maxViews:
+		f.List = append(f.List, c)
+	case f.Over.End == 0:
+		f.Over = c
+	default:
+		f.Over.Start = min(f.Over.Start, c.Start)
+		f.Over.End = max(f.Over.End, c.End)
+	}
+}
+
+// hold asks for the bytes of b from start on to be given again, and reports
+// whether they will be: they are not if nothing follows or they are too many.
+func (f *Found) hold(b []byte, start int) bool {
+	if !f.More || len(b)-start > maxKeep {
+		return false
+	}
+	f.Keep = max(f.Keep, len(b)-start)
+	return true
+}

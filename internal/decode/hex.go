@@ -1,0 +1,43 @@
+package decode
+
+import "encoding/hex"
+
+// hexDecoder reads runs of hex digits (RFC 4648, 8), upper or lower case.
+var hexDecoder = &Decoder{
+	Name: "hex",
+	Find: findHex,
+	Decode: func(dst []byte, w *Way, b []byte, c Candidate) []byte {
+		return hexAlphabet.decode(dst, w, b, c.Start, c.End)
+	},
+	Encode: func(b []byte) []byte { return hex.AppendEncode(nil, b) },
+}
+
+var hexAlphabet = newAlphabet(4, 2, 12, "0123456789abcdef", "0123456789ABCDEF")
+
+// findHex finds runs of an even number of digits that look decoded.
+func findHex(b []byte, f *Found) {
+	for at := 0; ; {
+		start, end, ok := hexAlphabet.next(b, at)
+		if !ok {
+			hexAlphabet.holdShort(b, at, f)
+			return
+		}
+		at = end
+		if end == len(b) && f.hold(b, start) {
+			return
+		}
+		if end == len(b) && f.More {
+			end = hexAlphabet.cut(b, start, end)
+			f.hold(b, end)
+		}
+		if (end-start)%2 == 0 && !inEscape(b, start, end) && hexDecodes(b[start:end]) {
+			f.add(Candidate{Start: start, End: end})
+		}
+	}
+}
+
+// hexDecodes reports whether the digits b look decoded.
+func hexDecodes(b []byte) bool {
+	var sample [sampleSize]byte
+	return looksDecoded(hexAlphabet.decode(sample[:0], nil, b, 0, min(len(b), 2*sampleSize)))
+}

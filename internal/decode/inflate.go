@@ -1,0 +1,171 @@
+package decode
+
+import (
+	"io"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// worthwhile reports whether the beginning in the window is an object's, and
+// not what other bytes happen to inflate to.
+func (s *stream) worthwhile(o object, more bool) bool {
+	switch {
+	case len(s.window) == 0:
+		return false
+	case more, s.ended, o.hinted:
+		return true
+	}
+	truncated := s.in.Len() == 0
+	return truncated && o.decoder == gzipDecoder || looksDecoded(s.window)
+}
+
+// contextSize is how much of a window is shown again before the next.
+const contextSize = 512
+
+// probeSize is how much of an object is inflated to see that it is one.
+const probeSize = 512
+
+// A job is a view to look for objects in, once all views beside it have been
+// shown.
+type job struct {
+	view   *View
+	hinted *Decoder // by Content-Encoding, nil if none
+}
+
+// addJob notes that v may have objects in it.
+func (w *Walker) addJob(v *View) {
+	j := job{view: v}
+	if n := len(v.encodings); n > 0 && len(v.Data) > 0 {
+		j.hinted = encodingDecoder(v.encodings[n-1], v.Data)
+		if j.hinted == nil && !isText(v.Data) {
+			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
+		}
+	}
+	if _, at := nextObject(v.Data, v.Seen); j.hinted != nil || at < len(v.Data) {
+		w.jobs = append(w.jobs, j)
+	}
+}
+
+// nextObject returns the place of the next object in b[at:] and its decoder,
+// len(b) if there is none.
+func nextObject(b []byte, at int) (d *Decoder, next int) {
+	next = len(b)
+	for _, o := range All {
+		if o.Next == nil {
+			continue
+		}
+		if n := o.Next(b[:min(len(b), next+objectHead)], at); n < next {
+			d, next = o, n
+		}
+	}
+	return d, next
+}
+
+// objectHead is how many bytes tell that an object begins.
+const objectHead = 10
+
+// encodingDecoder returns the decoder for b with a Content-Encoding (RFC
+// 9110, 8.4.1), nil if there is none.
+func encodingDecoder(name string, b []byte) *Decoder {
+	switch {
+	case (name == "gzip" || name == "x-gzip") && isGzip(b):
+		return gzipDecoder
+	case name == "deflate" && isZlib(b):
+		return zlibDecoder
+	case name == "deflate":
+		return deflateDecoder
+	}
+	return nil
+}
+
+// inflateAll does the jobs from the first one on, and those they bring. What
+// begins inside an object was inflated with it.
+func (w *Walker) inflateAll(first int) {
+	for i, last := first, len(w.jobs); i < last; i++ {
+		j := w.jobs[i]
+		b, at := j.view.Data, j.view.Seen
+		if j.hinted != nil {
+			at = w.inflate(object{j.view, j.hinted, 0, true})
+		}
+		for {
+			d, start := nextObject(b, at)
+			if start == len(b) {
+				break
+			}
+			if at = w.inflate(object{j.view, d, start, false}); at == start {
+				at++
+			}
+		}
+	}
+}
+
+// An object is a candidate of an inflating decoder.
+type object struct {
+	view    *View
+	decoder *Decoder
+	start   int
+	hinted  bool // by Content-Encoding
+}
+
+// data returns the bytes that the object is at the start of.
+func (o object) data() []byte { return o.view.Data[o.start:] }
+
+// inflate shows what an object inflates to and returns its end, or its start
+// if it is none.
+func (w *Walker) inflate(o object) (end int) {
+	v := o.view
+	if w.made >= w.mayMake() {
+		w.skip(v, o.start, len(v.Data), telltale.SkipInflateBudget)
+		return len(v.Data)
+	}
+	s := &w.layers[v.layer]
+	r, err := o.decoder.Open(s, o.data())
+	room := maxInflated - w.inflated
+	if v.depth == maxDepth || v.layer == maxLayers {
+		room = 0
+	}
+	more := err == nil && s.fill(r, max(room, probeSize))
+	switch {
+	case err != nil || !s.worthwhile(o, more):
+		w.made += openCost + s.used(o.data())
+		if o.hinted && !s.ended && !isText(v.Data) {
+			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
+		}
+		return o.start
+	case room <= 0:
+		w.skip(v, o.start, len(v.Data), telltale.SkipInflateBudget)
+		return len(v.Data)
+	}
+	w.windows(o, s, r, more)
+	return o.start + s.used(o.data())
+}
+
+// openCost is what trying a place that has no object counts for, in bytes
+// made, over the bytes read.
+const openCost = 256
+
+// windows shows what r inflates, of which s has the first window, and notes
+// what is left when the budget is spent or the object is corrupt.
+func (w *Walker) windows(o object, s *stream, r io.Reader, more bool) {
+	v, old, seen := o.view, 0, 0
+	for {
+		w.inflated += s.out - old
+		old = s.out
+		spent := more && w.inflated >= maxInflated
+		end := w.window(o, s, seen, more && !spent)
+		used := o.start + s.used(o.data())
+		switch {
+		case spent:
+			w.skip(v, min(used, len(v.Data)-1), len(v.Data), telltale.SkipInflateBudget)
+			return
+		case !more:
+			if o.hinted && !s.ended && used < len(v.Data) {
+				w.skip(v, used, len(v.Data), telltale.SkipUndecodable)
+			}
+			return
+		}
+		seen = min(end, contextSize)
+		s.carry(end - seen)
+		more = s.fill(r, maxInflated-w.inflated)
+	}
+}

@@ -1,0 +1,122 @@
+package decode
+
+import "github.com/telltale-audit/telltale"
+
+// Locate says what holds the value at v.Data[off]: its container ("json",
+// "form", or "" for plain text), its path there ("$.a.b[2]", "imei"), the key
+// it goes by, as written, and the range of the whole value. Of text it knows
+// key=value, key: value, key="value" and <key>value; the key is "" where there
+// is none. Data may be cut or broken. The first call reads Data once, later
+// ones look up.
+func (v *View) Locate(off int) (container, path, key string, value telltale.Range) {
+	if off < 0 || off >= len(v.Data) {
+		return "", "", "", telltale.Range{}
+	}
+	if !v.indexed {
+		v.index()
+	}
+	if container, path, key, value = v.locateJSON(off); container != "" {
+		return container, path, key, value
+	}
+	return locateText(v.Data, off, v.isForm())
+}
+
+// isForm reports whether v is a field that its Content-Type calls a form.
+func (v *View) isForm() bool {
+	if v.decoder == urlDecoder {
+		v = v.Parent
+	}
+	return v.Parent == nil && v.walker.form
+}
+
+// textReach is how far from a value in text its key and its end are looked
+// for.
+const textReach = 4 << 10
+
+// locateText is Locate for what is not JSON; form says that b is a form.
+func locateText(b []byte, off int, form bool) (container, path, key string, value telltale.Range) {
+	start, end := textValue(b, off)
+	value = telltale.Range{Start: int64(start), End: int64(end)}
+	if key = textKey(b[:start]); key == "" {
+		return "", "", "", value
+	}
+	if b[start-1] == '=' && (form || isPair(b, start-1-len(key), end)) {
+		return "form", key, key, value
+	}
+	return "", "", key, value
+}
+
+// textValue returns the piece of text around off: up to a quote, a separator,
+// or the '=' or ": " behind a key.
+func textValue(b []byte, off int) (start, end int) {
+	start, end = off, off
+	for start > max(0, off-textReach) && !endsKey(b, start-1) {
+		start--
+	}
+	for end < min(len(b), off+textReach) && !isSeam(b[end]) {
+		end++
+	}
+	return start, end
+}
+
+// endsKey reports whether the value behind b[:i+1] begins there. The ':' of a
+// MAC or a time does not end a key.
+func endsKey(b []byte, i int) bool {
+	switch c := b[i]; c {
+	case '=':
+		return true
+	case ':':
+		return i == 0 || !hexAlphabet.has(b[i-1]) || i+1 < len(b) && !hexAlphabet.has(b[i+1]) || wordBefore(b, i)
+	default:
+		return isSeam(c)
+	}
+}
+
+// wordBefore reports whether the word that ends at i has a letter that is no
+// hex digit: it is a key, no part of a MAC.
+func wordBefore(b []byte, i int) bool {
+	for i--; i >= 0 && isKeyByte(b[i]); i-- {
+		if !hexAlphabet.has(b[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// textKey returns the key that the text before a value ends with, "" if
+// there is none.
+func textKey(b []byte) string {
+	i := len(b)
+	for i > 0 && (isSpace(b[i-1]) && b[i-1] != '\n' || b[i-1] == '"' || b[i-1] == '\'' || b[i-1] == '\\') {
+		i--
+	}
+	if i == 0 || b[i-1] != '=' && b[i-1] != ':' && b[i-1] != '>' {
+		return ""
+	}
+	i--
+	for i > 0 && (b[i-1] == ' ' || b[i-1] == '"' || b[i-1] == '\'' || b[i-1] == '\\') {
+		i--
+	}
+	end := i
+	for i > max(0, end-maxKey) && isKeyByte(b[i-1]) {
+		i--
+	}
+	return string(b[i:end])
+}
+
+// maxKey is the length of the longest key.
+const maxKey = 64
+
+// isKeyByte reports whether c may stand in a key.
+func isKeyByte(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' || c >= 0x80
+}
+
+// isPair reports whether the pair b[start:end] stands in a query or a form:
+// behind '?' or '&', or first before '&', or all alone.
+func isPair(b []byte, start, end int) bool {
+	if start > 0 {
+		return b[start-1] == '&' || b[start-1] == '?'
+	}
+	return end >= len(b) || b[end] == '&'
+}
