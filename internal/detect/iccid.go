@@ -1,0 +1,61 @@
+package detect
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/numbering"
+)
+
+var iccid = &Detector{
+	Kind:  telltale.ICCID,
+	Judge: judgeICCID,
+	Finds: []string{
+		`{"SIM1ICCID":"89999001234567890125"}`,
+		`{"SIM1ICCID":"8999900123456789012"}`, // cut to 19 digits, so that the check digit is gone
+		`iccid=8947020000123456782`,
+		`8947020000123456782`,
+		`89999001234567890125`,
+		`{"simSerial":"898603A1B2C3D4E5F607"}`, // Chinese cards may have letters
+		`{"cards":"89999001234567890125,8947020000123456782"}`,
+	},
+	Ignores: []string{
+		"89999001234567890126", // wrong check digit
+		`{"ns":"1763779394123456789"}`,
+		`{"iccid":"8888888888888888888"}`,
+		`898603A1B2C3D4E5F607`,
+	},
+}
+
+// judgeICCID reads 18 to 22 digits that begin with 89 (ITU-T E.118), or a
+// Chinese card's number with letters where a key names it.
+func judgeICCID(token []byte, keyed bool) (Reading, bool) {
+	if keyed && !numbering.IsDigits(token) && numbering.ChineseICCID(token) {
+		r := Reading{Value: string(bytes.ToUpper(token)), Prior: 0.2}
+		r.shape("issuer is Chinese", 10)
+		return r, true
+	}
+	var d digits
+	if !d.set(token, 22) || !numbering.ICCID(d.bytes()) {
+		return Reading{}, false
+	}
+	r := Reading{Value: string(d.bytes()), Prior: 0.2}
+	switch {
+	case numbering.Luhn(d.bytes()):
+		r.shape("check digit holds", 10)
+	case d.n == 20:
+		r.shape("check digit does not hold", 0.02)
+	default:
+		r.shape("no check digit", 0.3) // some clients cut it off
+	}
+	switch code, n := numbering.CountryCode(d.bytes()[2:]); code {
+	case numbering.CodeAssigned:
+		r.shape(fmt.Sprintf("country code %s is assigned", d.bytes()[2:2+n]), 1.25)
+	case numbering.CodeTest:
+		r.Notes = append(r.Notes, noteTestRange)
+	default:
+		r.shape("no country has this code", 0.1)
+	}
+	return r, true
+}

@@ -1,0 +1,72 @@
+package detect
+
+import (
+	"fmt"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/numbering"
+)
+
+var imei = &Detector{
+	Kind:  telltale.IMEI,
+	Judge: judgeIMEI,
+	Finds: []string{
+		`{"imei":"001012704839210"}`,
+		`{"MEID":"001012704839392"}`, // the name of the field lies
+		`device=352099001761481&x=1`,
+		"IMEI: 00-101270-483921-0\r\n",
+		`{"IMEI1":"00101270483921"}`, // without its check digit
+	},
+	Ignores: []string{
+		"",
+		"001012704839210",               // a test number and nothing that says IMEI
+		`{"orderId":"352099001761481"}`, // the check digit holds by chance in one of ten
+		`{"imei":"000000000000000"}`,    // placeholders
+		`{"imei":"012345678912345"}`,    //
+		`{"imei":"none"}`,               //
+		`{"x":0.352099001761481}`,       // a fraction
+		`{"x":"1352099001761481352"}`,   // part of a longer number
+		`{"x":"a352099001761481"}`,      // part of a word
+	},
+}
+
+// judgeIMEI reads 15 digits, or where a key names them the 14 without check
+// digit, separators tolerated (3GPP TS 23.003 6.2.1).
+func judgeIMEI(token []byte, keyed bool) (Reading, bool) {
+	var d digits
+	if !d.set(token, 15) || placeholderDigits(d.bytes()) {
+		return Reading{}, false
+	}
+	switch {
+	case d.n == 14 && keyed:
+		r := Reading{Value: string(d.bytes()) + string(numbering.LuhnDigit(d.bytes())), Prior: 0.02}
+		r.Notes = append(r.Notes, "check_digit_missing")
+		r.reportingBody(d.bytes())
+		return r, true
+	case d.n != 15:
+		return Reading{}, false
+	}
+	r := Reading{Prior: 0.02}
+	if numbering.Luhn(d.bytes()) {
+		r.shape("check digit holds", 10)
+	} else {
+		r.shape("check digit does not hold", 0.02) // not 0: signalling sends a 0 in its place
+	}
+	r.reportingBody(d.bytes())
+	r.Value = string(d.bytes())
+	return r, true
+}
+
+// reportingBody adds what the first two digits of an IMEI tell.
+func (r *Reading) reportingBody(d []byte) {
+	switch body := numbering.ReportingBody(d); body {
+	case numbering.BodyAllocating:
+		r.shape(fmt.Sprintf("reporting body %s is allocating", d[:2]), 25)
+	case numbering.BodyHistorical:
+		r.shape(fmt.Sprintf("reporting body %s gave out numbers once", d[:2]), 3)
+	case numbering.BodyTest:
+		r.Notes = append(r.Notes, noteTestRange)
+	default:
+		r.shape(fmt.Sprintf("no reporting body is %s", d[:2]), 0.02)
+	}
+}

@@ -1,0 +1,173 @@
+package detect
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/decode"
+)
+
+// look searches one view: for the spellings of seeds, for runs of digits, for
+// addresses and for the values of known keys.
+func (s *Search) look(v *decode.View) {
+	s.view, s.fromView = v, len(s.found)
+	b := v.Data
+	e := s.engine
+	e.texts.find(b, s.known)
+	e.words.find(b, s.known)
+	if e.raws != nil && isBinary(b) {
+		e.raws.find(b, s.known)
+	}
+	digitRuns(b, s.digits)
+	s.keys.scan(b, s.address)
+	s.hyphens(b)
+	s.keys.countBeside()
+	for _, t := range s.keys.keyed {
+		s.judge(t)
+	}
+	s.settle()
+	for i := s.fromView; i < len(s.found); i++ {
+		s.place(&s.found[i])
+	}
+	if len(s.found) > 2*maxHits {
+		s.found = s.trim(merge(s.found))
+	}
+}
+
+// hyphens finds addresses written with hyphens.
+func (s *Search) hyphens(b []byte) {
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(b[i:], '-')
+		if n < 0 {
+			return
+		}
+		i += n
+		addressAt(b, i, s.address)
+	}
+}
+
+func (s *Search) addressAt(start, end int) { s.judge(token{start: start, end: end}) }
+
+func (s *Search) digitsAt(start, end int) { s.judge(token{start: start, end: end}) }
+
+// judge lets every detector read a token.
+func (s *Search) judge(t token) {
+	if t.end <= s.view.Seen {
+		return
+	}
+	text := s.view.Data[t.start:t.end]
+	known := t.key != nil
+	kinds := dictionary.exactKinds(t.key)
+	for _, d := range All {
+		r, ok := d.Judge(text, slices.Contains(kinds, d.Kind))
+		if !ok {
+			continue
+		}
+		if !known {
+			// Only now is the name of the field worth what it costs.
+			t.key, known = []byte(s.keyAt(t.start)), true
+			kinds = dictionary.exactKinds(t.key)
+			if r, ok = d.Judge(text, slices.Contains(kinds, d.Kind)); !ok {
+				continue
+			}
+		}
+		s.offer(d.Kind, r, t)
+	}
+}
+
+// offer makes a candidate of a reading and keeps it if it may be shown.
+func (s *Search) offer(k telltale.Kind, r Reading, t token) {
+	c := newCandidate(r.Prior)
+	c.hit.Kind, c.hit.Value, c.hit.Notes, c.hit.Device = k, r.Value, r.Notes, -1
+	s.weighSeed(&c)
+	for _, e := range r.Shape {
+		c.add(groupStructure, e.Evidence, e.LR)
+	}
+	if k == telltale.Cell && t.beside >= 2 {
+		c.add(groupStructure, "network codes beside it", lrBeside)
+	}
+	c.weighKey(string(t.key), s.field.Path)
+	if r.Anti != nil {
+		c.add(groupAnti, r.Anti.Evidence, r.Anti.LR)
+	}
+	s.keep(c, t.start, t.end, "", 0, 0)
+}
+
+// weighSeed adds what the owner's values tell of the candidate's.
+func (s *Search) weighSeed(c *candidate) {
+	if i, ok := s.engine.byValue[seedKey{c.hit.Kind, c.hit.Value}]; ok {
+		c.equalsSeed(s.engine.seeds[i].Device, information([]byte(c.hit.Value)))
+		return
+	}
+	if c.hit.Kind != telltale.Cell {
+		return
+	}
+	for _, seed := range s.engine.seeds {
+		if seed.Kind == telltale.Cell && lowByteOf(c.hit.Value, seed.Value.Raw()) {
+			c.hit.Device = seed.Device
+			c.add(groupTruth, "equals the low byte of a cell in the device file", lowByte+1)
+			return
+		}
+	}
+}
+
+// equalsSeed adds that the candidate equals a value of the device file, which
+// tells as much as its bits.
+func (c *candidate) equalsSeed(device, bits int) {
+	c.hit.Device = device
+	lr := float64(lrSeed)
+	if bits < 20 {
+		lr = float64(uint64(1) << bits)
+	}
+	c.weak = bits < enoughBits
+	c.confirms = len(c.hit.Value) >= shortPattern
+	c.add(groupTruth, "equals device file", lr)
+}
+
+// knownAt takes an occurrence of a spelling of a seed.
+func (s *Search) knownAt(p *pattern, start int) {
+	b, end := s.view.Data, start+len(p.text)
+	if end <= s.view.Seen || !p.binary && len(p.text) < longPattern && !wordBounds(b, start, end) {
+		return
+	}
+	seed := s.engine.seeds[p.seed]
+	c := newCandidate(seedPrior)
+	c.hit.Kind, c.hit.Value = seed.Kind, seed.Value.Raw()
+	c.equalsSeed(seed.Device, p.bits)
+	if p.digest {
+		c.hit.Why[0].Evidence = "equals a digest of a value in the device file"
+	}
+	if p.form == "" {
+		s.readKnown(&c, b[start:end], start)
+	}
+	s.keep(c, start, end, p.form, p.before, p.after)
+}
+
+// seedPrior is the prior of a spelling that no detector reads.
+const seedPrior = 0.02
+
+// readKnown adds what the detector of the kind and the name of the field say.
+func (s *Search) readKnown(c *candidate, text []byte, start int) {
+	key := ""
+	if wordBounds(s.view.Data, start, start+len(text)) {
+		key = s.keyAt(start)
+	}
+	for _, d := range All {
+		if d.Kind != c.hit.Kind {
+			continue
+		}
+		if r, ok := d.Judge(text, true); ok && r.Value == c.hit.Value {
+			c.prior, c.hit.Notes = r.Prior, r.Notes
+			for _, e := range r.Shape {
+				c.add(groupStructure, e.Evidence, e.LR)
+			}
+		}
+	}
+	c.weighKey(key, s.field.Path)
+}
+
+// wordBounds reports whether b[start:end] is not part of a longer word.
+func wordBounds(b []byte, start, end int) bool {
+	return !(start > 0 && isWord(b[start-1]) && isWord(b[start])) && !(end < len(b) && isWord(b[end]) && isWord(b[end-1]))
+}

@@ -1,0 +1,81 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+)
+
+// settle decides between candidates of one view that overlap: the same bytes
+// are one identifier. The surer stays, then the longer, then the first of the
+// list of detectors.
+func settle(list []candidate) []candidate {
+	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(a.span.Start, b.span.Start) })
+	out := list[:0]
+	for _, c := range list {
+		for len(out) > 0 && out[len(out)-1].span.Overlaps(c.span) {
+			last := &out[len(out)-1]
+			if better(last, &c) {
+				break
+			}
+			out = out[:len(out)-1]
+		}
+		if len(out) == 0 || !out[len(out)-1].span.Overlaps(c.span) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// better reports whether a is to be kept rather than b, which has the same
+// bytes and comes later.
+func better(a, b *candidate) bool {
+	if a.spelled() != b.spelled() && a.hit.Kind == b.hit.Kind && a.hit.Value == b.hit.Value {
+		return b.spelled()
+	}
+	if pa, pb := a.probability(), b.probability(); pa != pb {
+		return pa > pb
+	}
+	return a.span.Len() >= b.span.Len()
+}
+
+// merge keeps one candidate of each value that several views, or a view and a
+// spelling, show in the same bytes of the wire: the one whose encodings were
+// undone, then the surest, then the one that the fewest decodings show.
+func merge(list []candidate) []candidate {
+	slices.SortStableFunc(list, func(a, b candidate) int {
+		return cmp.Or(
+			cmp.Compare(a.hit.Kind, b.hit.Kind), cmp.Compare(a.hit.Value, b.hit.Value),
+			cmp.Compare(a.hit.Ranges[0].Start, b.hit.Ranges[0].Start))
+	})
+	out := list[:0]
+	for _, c := range list {
+		if n := len(out); n > 0 && sameValue(&out[n-1], &c) {
+			if plainer(&c, &out[n-1]) {
+				out[n-1] = c
+			}
+			continue
+		}
+		out = append(out, c)
+	}
+	clear(list[len(out):])
+	return out
+}
+
+func sameValue(a, b *candidate) bool {
+	return a.hit.Kind == b.hit.Kind && a.hit.Value == b.hit.Value && a.hit.Ranges[0].Overlaps(b.hit.Ranges[0])
+}
+
+// plainer reports whether a shows the value better than b.
+func plainer(a, b *candidate) bool {
+	if a.spelled() != b.spelled() {
+		return !a.spelled()
+	}
+	if pa, pb := a.probability(), b.probability(); pa != pb {
+		return pa > pb
+	}
+	return a.depth < b.depth
+}
+
+// spelled reports whether a spelling was found that hides the value, and no
+// decoder undid it.
+func (c *candidate) spelled() bool { return c.form != "" }

@@ -1,0 +1,177 @@
+package detect
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/decode"
+)
+
+// Bounds of a search.
+const (
+	maxHits   = 4096     // hits a message may have; the surest are kept
+	holdBack  = 512      // bytes at the end of a window that are judged with what follows
+	contextOf = 512      // bytes before those, so that their key is seen again
+	maxKeep   = 64 << 10 // bytes a window may ask to see again
+)
+
+// Search finds the identifiers of one message after the other. It belongs to
+// one worker and reuses its memory.
+type Search struct {
+	engine  *Engine
+	walker  decode.Walker
+	visit   func(*decode.View)
+	address func(start, end int)
+	digits  func(start, end int)
+	known   func(p *pattern, start int)
+
+	field    Field
+	view     *decode.View
+	keys     keyScan
+	found    []candidate // of the field at hand, one view after the other
+	fromView int         // where in found those of the view at hand begin
+	taken    []candidate // of the message
+	hits     []Hit
+	skipped  map[telltale.SkipReason]int64
+	dropped  int64
+
+	next window // how the window that continues the last field would look
+}
+
+// A window is the state between two windows of one field.
+type window struct {
+	more  bool
+	index int
+	base  int64
+	done  int64 // hits that begin before this place have been taken
+}
+
+// NewSearch returns a search for one worker.
+func (e *Engine) NewSearch() *Search {
+	s := &Search{engine: e}
+	s.visit, s.address, s.digits, s.known = s.look, s.addressAt, s.digitsAt, s.knownAt
+	return s
+}
+
+// Begin starts a message.
+func (s *Search) Begin() {
+	clear(s.taken)
+	s.taken, s.hits, s.dropped = s.taken[:0], nil, 0
+	s.next = window{}
+	clear(s.skipped)
+}
+
+// Scan searches a field, or a window of one. With f.More it returns how many
+// bytes at the end of f.Data the caller must present again, at the start of
+// the next window; all before them is done with. Data is not kept.
+func (s *Search) Scan(f Field) (keep int) {
+	done := f.Base
+	if s.next.more && s.next.index == f.Index && s.next.base == f.Base {
+		done = s.next.done
+	}
+	s.field, s.found = f, s.found[:0]
+	tally := s.walker.Walk(f.Data, decode.Hints{Encodings: f.Encodings, ContentType: f.ContentType, More: f.More}, s.visit)
+	for reason, n := range tally.Skipped {
+		s.skip(reason, n)
+	}
+	s.found = merge(s.found)
+	limit := s.take(done, tally.Keep)
+	s.field, s.view = Field{}, nil
+	s.next = window{}
+	if !f.More {
+		return 0
+	}
+	keep = min(int(f.Base+int64(len(f.Data))-limit)+contextOf, maxKeep, len(f.Data))
+	s.next = window{true, f.Index, f.Base + int64(len(f.Data)-keep), max(limit, done)}
+	return keep
+}
+
+// take moves to s.taken what was found between done and the place where this
+// window's judgement ends, and returns that place.
+func (s *Search) take(done int64, held int) (limit int64) {
+	end := s.field.Base + int64(len(s.field.Data))
+	limit = end
+	if s.field.More {
+		limit = s.limit(end, done, held)
+	}
+	for i := range s.found {
+		c := &s.found[i]
+		if at := c.hit.Ranges[0].Start; at >= done && at < limit {
+			s.taken = append(s.taken, *c)
+		}
+	}
+	if len(s.taken) > 2*maxHits {
+		s.taken = s.trim(s.taken)
+	}
+	return limit
+}
+
+// limit returns where judgement ends in a window that others follow: before
+// the bytes that are held back, and so that whatever is found behind it will
+// be seen whole again.
+func (s *Search) limit(end, done int64, held int) int64 {
+	least := max(end-maxKeep+contextOf, s.field.Base, done)
+	limit := max(end-int64(max(held, holdBack)), least)
+	for moved := true; moved; {
+		moved = false
+		for i := range s.found {
+			c := &s.found[i]
+			if c.run.Start < limit && c.hit.Ranges[0].End > limit && c.run.Start >= least {
+				limit, moved = c.run.Start, true
+			}
+		}
+	}
+	return limit
+}
+
+func (s *Search) skip(reason telltale.SkipReason, n int64) {
+	if n == 0 {
+		return
+	}
+	if s.skipped == nil {
+		s.skipped = map[telltale.SkipReason]int64{}
+	}
+	s.skipped[reason] += n
+}
+
+// End weighs all candidates of the message together and returns those that
+// are at least possible, in the order of fields and places. The hits are
+// valid until Begin.
+func (s *Search) End() []Hit {
+	s.taken = s.trim(s.taken)
+	weighNeighbours(s.taken)
+	for i := range s.taken {
+		c := &s.taken[i]
+		if c.hit.Level = c.level(); c.hit.Level == telltale.Hidden {
+			continue
+		}
+		c.hit.Confidence = confidence(c.probability())
+		s.hits = append(s.hits, c.hit)
+	}
+	slices.SortStableFunc(s.hits, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(a.Ranges[0].Start, b.Ranges[0].Start))
+	})
+	return s.hits
+}
+
+// trim keeps the surest maxHits candidates of list and counts the others.
+func (s *Search) trim(list []candidate) []candidate {
+	if len(list) <= maxHits {
+		return list
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int {
+		return cmp.Compare(b.probability(), a.probability())
+	})
+	s.dropped += int64(len(list) - maxHits)
+	clear(list[maxHits:])
+	return list[:maxHits]
+}
+
+// Skipped returns how many wire bytes of the message were not searched, by
+// reason; usually none.
+func (s *Search) Skipped() map[telltale.SkipReason]int64 { return s.skipped }
+
+// Suppressed returns how many hits of the message the rule hits_per_message
+// dropped.
+func (s *Search) Suppressed() int64 { return s.dropped }

@@ -1,0 +1,261 @@
+package detect
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/numbering"
+)
+
+// A pattern is one way to write a seed.
+type pattern struct {
+	text   []byte
+	form   string // the transform that undoes it, "" if it can be read as it is
+	binary bool   // not text: short ones are searched in binary data only
+	before int    // text bytes before and after that hold a part of the value,
+	after  int    // too mixed with its neighbours to be searched for
+	bits   int    // how much the pattern tells; at least 64 is beyond chance
+	seed   int
+	digest bool
+}
+
+// spellings returns the ways to write the value of a kind, each once, the
+// plain ones first: with the usual separators and in both cases, as Base64 in
+// its three alignments, hexadecimal, reversed, as UTF-16, as packed digits,
+// and as digests.
+func spellings(k telltale.Kind, value string) []pattern {
+	var s speller
+	for _, t := range plainForms(k, value) {
+		s.add(pattern{text: []byte(t)})
+	}
+	for _, t := range plainForms(k, value) {
+		s.encoded([]byte(t))
+	}
+	s.packed(k, value)
+	for _, t := range digestForms(k, value) {
+		s.digests(t)
+	}
+	return s.list
+}
+
+// plainForms returns how programs and people write a value as text.
+func plainForms(k telltale.Kind, v string) []string {
+	forms := []string{v}
+	switch k {
+	case telltale.IMEI:
+		forms = append(forms, imeiForms(v)...)
+	case telltale.ICCID:
+		forms = append(forms, iccidForms(v)...)
+	case telltale.MEID:
+		forms = append(forms, v+string(numbering.LuhnHexDigit(v)), numbering.MEIDDecimal(v))
+	case telltale.MAC, telltale.BSSID:
+		forms = append(forms, macForms(v)...)
+	case telltale.MSISDN:
+		forms = append(forms, msisdnForms(v)...)
+	case telltale.AdID, telltale.IDFV, telltale.InstallID:
+		forms = append(forms, strings.ReplaceAll(v, "-", ""))
+	}
+	for _, f := range slices.Clone(forms) {
+		forms = append(forms, strings.ToLower(f), strings.ToUpper(f))
+	}
+	return distinct(forms)
+}
+
+func imeiForms(v string) []string {
+	if len(v) != 15 {
+		return nil
+	}
+	body := v[:14]
+	forms := []string{body, body + "0"} // signalling sends 0 for the check digit
+	for _, sep := range []string{"-", " "} {
+		forms = append(forms, v[:2]+sep+v[2:8]+sep+v[8:14]+sep+v[14:], v[:6]+sep+v[6:8]+sep+v[8:14]+sep+v[14:])
+	}
+	return forms
+}
+
+// iccidForms adds what is written with, or without, a check digit.
+func iccidForms(v string) []string {
+	forms := []string{v + string(numbering.LuhnDigit(v)), groups(v, 4, " "), groups(v, 5, " ")}
+	if numbering.Luhn(v) && len(v) > 18 {
+		forms[0] = v[:len(v)-1]
+	} else if !numbering.IsDigits(v) {
+		forms = forms[1:]
+	}
+	return forms
+}
+
+func macForms(v string) []string {
+	m, ok := numbering.ParseMAC(v)
+	if !ok {
+		return nil
+	}
+	var forms []string
+	for _, style := range []struct {
+		sep   byte
+		group int
+	}{{':', 2}, {'-', 2}, {0, 2}, {'.', 4}, {' ', 2}, {'-', 4}} {
+		forms = append(forms, string(m.Append(nil, style.sep, style.group, false)))
+	}
+	return forms
+}
+
+func msisdnForms(v string) []string {
+	digits := strings.TrimPrefix(v, "+")
+	_, n := numbering.CountryCode(digits)
+	return []string{digits, "00" + digits, digits[n:], "0" + digits[n:]}
+}
+
+// digestForms returns the normalisations that are usual before hashing.
+func digestForms(k telltale.Kind, v string) []string {
+	forms := []string{v, strings.ToLower(v), strings.ToUpper(v)}
+	switch k {
+	case telltale.IMEI:
+		forms = append(forms, v[:min(14, len(v))])
+	case telltale.ICCID:
+		forms = append(forms, iccidForms(v)[0])
+	case telltale.MAC, telltale.BSSID:
+		if m, ok := numbering.ParseMAC(v); ok {
+			for _, upper := range []bool{false, true} {
+				forms = append(forms, string(m.Append(nil, '-', 2, upper)), string(m.Append(nil, 0, 2, upper)))
+			}
+		}
+	case telltale.MSISDN:
+		forms = append(forms, msisdnForms(v)...)
+	case telltale.AdID, telltale.IDFV, telltale.InstallID:
+		forms = append(forms, strings.ReplaceAll(v, "-", ""), strings.ToUpper(strings.ReplaceAll(v, "-", "")))
+	}
+	return distinct(forms)
+}
+
+// groups returns s with sep after every n characters.
+func groups(s string, n int, sep string) string {
+	var parts []string
+	for len(s) > n {
+		parts, s = append(parts, s[:n]), s[n:]
+	}
+	return strings.Join(append(parts, s), sep)
+}
+
+func distinct(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// A speller collects patterns, each text once.
+type speller struct {
+	list []pattern
+	seen map[string]bool
+}
+
+func (s *speller) add(p pattern) {
+	if s.seen == nil {
+		s.seen = map[string]bool{}
+	}
+	if len(p.text) < shortPattern || s.seen[string(p.text)] {
+		return
+	}
+	s.seen[string(p.text)] = true
+	if p.bits == 0 {
+		p.bits = information(p.text)
+	}
+	s.list = append(s.list, p)
+}
+
+// encoded adds the encodings of the text t that need no decoder to find.
+func (s *speller) encoded(t []byte) {
+	if len(t) < shortPattern {
+		return
+	}
+	n := information(t)
+	s.base64(t, n)
+	lower := hex.EncodeToString(t)
+	s.add(pattern{text: []byte(lower), form: "hex", bits: n})
+	s.add(pattern{text: []byte(strings.ToUpper(lower)), form: "hex", bits: n})
+	back := slices.Clone(t)
+	slices.Reverse(back)
+	s.add(pattern{text: back, form: "reversed", bits: n})
+	var wide []byte
+	for _, u := range utf16.Encode([]rune(string(t))) {
+		wide = append(wide, byte(u), byte(u>>8))
+	}
+	s.add(pattern{text: wide, form: "utf16", binary: true, bits: n})
+}
+
+// base64 adds the characters that t gives in Base64 whatever stands before
+// and after it, for each of the three alignments and both alphabets.
+func (s *speller) base64(t []byte, bits int) {
+	for r := range 3 {
+		whole := append(make([]byte, r), t...)
+		start, end := (8*r+5)/6, 8*len(whole)/6
+		p := pattern{form: "base64", bits: bits, before: min(r, 1)}
+		if len(whole)%3 != 0 {
+			p.after = 1
+		}
+		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			p.text = []byte(enc.EncodeToString(whole)[start:end])
+			s.add(p)
+		}
+	}
+}
+
+// packed adds the binary spellings of digits and addresses.
+func (s *speller) packed(k telltale.Kind, v string) {
+	if m, ok := numbering.ParseMAC(v); ok && (k == telltale.MAC || k == telltale.BSSID) {
+		s.add(pattern{text: m[:], form: "raw", binary: true, bits: 48})
+		return
+	}
+	if !numbering.IsDigits(v) && k != telltale.MEID {
+		return
+	}
+	bits := information([]byte(v))
+	for _, b := range [][]byte{numbering.PackBCD(v), numbering.PackSwappedBCD(v), mobileIdentity(k, v)} {
+		s.add(pattern{text: b, form: "bcd", binary: true, bits: bits})
+		text := hex.EncodeToString(b)
+		s.add(pattern{text: []byte(text), form: "hex>bcd", bits: bits})
+		s.add(pattern{text: []byte(strings.ToUpper(text)), form: "hex>bcd", bits: bits})
+	}
+}
+
+func mobileIdentity(k telltale.Kind, v string) []byte {
+	switch k {
+	case telltale.IMSI:
+		return numbering.MobileIdentity(1, v)
+	case telltale.IMEI:
+		return numbering.MobileIdentity(2, v)
+	case telltale.IMEISV:
+		return numbering.MobileIdentity(3, v)
+	}
+	return nil
+}
+
+// information returns how many bits random text of the same characters would
+// have to match: 10 digits give 33, 10 letters and digits 51.
+func information(t []byte) int {
+	digits, hexes, others := 0, 0, 0
+	for _, c := range t {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F':
+			hexes++
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= 0x80:
+			others++
+		}
+	}
+	switch {
+	case others > 0:
+		return (digits + hexes + others) * 517 / 100
+	case hexes > 0:
+		return (digits + hexes) * 4
+	}
+	return digits * 332 / 100
+}

@@ -1,0 +1,199 @@
+package detect
+
+import (
+	"bytes"
+	"slices"
+)
+
+// A token is a run of bytes that may be an identifier.
+type token struct {
+	start, end int    // in the view's data
+	key        []byte // the key that names it, nil if it was found by shape
+	beside     int    // how many names of a cell's neighbours stand near
+}
+
+// Bounds of what is looked at around a key.
+const (
+	maxValue = 64  // bytes of a value
+	nearby   = 256 // bytes between a cell's identity and what stands beside it
+)
+
+// digitRuns calls found for each maximal run of 14 to 22 digits that stands
+// by itself: not in a word, and not in a number with a decimal point.
+func digitRuns(b []byte, found func(start, end int)) {
+	const least, most = 14, 22
+	from := 0 // no run that found has seen or that was too short begins before
+	for i := least - 1; i < len(b); i += least {
+		if !isDigit(b[i]) {
+			continue
+		}
+		start, end := i, i+1
+		for start > from && isDigit(b[start-1]) {
+			start--
+		}
+		for end < len(b) && isDigit(b[end]) {
+			end++
+		}
+		if n := end - start; n >= least && n <= most && standsAlone(b, start, end) {
+			found(start, end)
+		}
+		from = end
+		i = max(i, end-1)
+	}
+}
+
+// standsAlone reports whether the digits b[start:end] are neither part of a
+// word nor of a decimal fraction.
+func standsAlone(b []byte, start, end int) bool {
+	if start > 0 && isWord(b[start-1]) || end < len(b) && isWord(b[end]) {
+		return false
+	}
+	if start > 1 && b[start-1] == '.' && isDigit(b[start-2]) {
+		return false
+	}
+	return !(end+1 < len(b) && b[end] == '.' && isDigit(b[end+1]))
+}
+
+// addressAt calls found if at is the first separator of six pairs that are not
+// part of a longer such row. Whether the pairs are hexadecimal is not judged.
+func addressAt(b []byte, at int, found func(start, end int)) {
+	sep, start := b[at], at-2
+	end := start + 17
+	if start < 0 || end > len(b) || b[at+3] != sep || b[at+6] != sep || b[at+9] != sep || b[at+12] != sep {
+		return
+	}
+	if start > 0 && (b[start-1] == sep || isWord(b[start-1])) || end < len(b) && (b[end] == sep && end+1 < len(b) && isWord(b[end+1]) || isWord(b[end])) {
+		return
+	}
+	found(start, end)
+}
+
+// A keyScan goes through text for keys that the dictionary knows.
+type keyScan struct {
+	beside []int // where keys of a cell's neighbours stand
+	keyed  []token
+}
+
+// scan finds the values of known keys in b, as JSON, form, header and
+// assignment write them, and addresses written with colons.
+func (k *keyScan) scan(b []byte, address func(start, end int)) {
+	k.beside, k.keyed = k.beside[:0], k.keyed[:0]
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(b[i:], ':')
+		if n < 0 {
+			break
+		}
+		i += n
+		k.at(b, i)
+		addressAt(b, i, address)
+	}
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(b[i:], '=')
+		if n < 0 {
+			break
+		}
+		i += n
+		k.at(b, i)
+	}
+}
+
+// at looks at the key that ends before and the value that begins after the
+// separator at i.
+func (k *keyScan) at(b []byte, i int) {
+	key := keyBefore(b, i)
+	if key == nil {
+		return
+	}
+	if dictionary.isBeside(key) && len(k.beside) < maxHits {
+		k.beside = append(k.beside, i)
+	}
+	if dictionary.exactKinds(key) == nil || len(k.keyed) >= maxHits {
+		return
+	}
+	if start, end := valueAfter(b, i+1); start < end {
+		k.keyed = append(k.keyed, token{start: start, end: end, key: key})
+	}
+}
+
+// countBeside says for each value how many names of a cell's neighbours stand
+// within reach of it.
+func (k *keyScan) countBeside() {
+	slices.Sort(k.beside)
+	for i := range k.keyed {
+		t := &k.keyed[i]
+		from, _ := slices.BinarySearch(k.beside, t.start-nearby)
+		to, _ := slices.BinarySearch(k.beside, t.end+nearby)
+		t.beside = to - from
+	}
+}
+
+// keyBefore returns the key that ends before i, with or without quotes, or
+// nil if the dictionary cannot have it.
+func keyBefore(b []byte, i int) []byte {
+	end := i
+	for end > 0 && b[end-1] == ' ' && i-end < 4 {
+		end--
+	}
+	if end > 0 && (b[end-1] == '"' || b[end-1] == '\'') {
+		end--
+	}
+	if !dictionary.mayEnd(b[:end]) {
+		return nil
+	}
+	start := end
+	for start > 0 && isKey(b[start-1]) {
+		if end-start == maxKey {
+			return nil
+		}
+		start--
+	}
+	return b[start:end]
+}
+
+// valueAfter returns the bounds of the value that begins at or after i.
+func valueAfter(b []byte, i int) (start, end int) {
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
+		i++
+	}
+	quote := byte(0)
+	if i < len(b) && (b[i] == '"' || b[i] == '\'') {
+		quote = b[i]
+		i++
+	}
+	start, end = i, i
+	for end < len(b) && end-start <= maxValue {
+		c := b[end]
+		if c == quote || c < ' ' || c == '\\' || quote == 0 && endsValue(c) {
+			break
+		}
+		end++
+	}
+	if end-start > maxValue {
+		return start, start
+	}
+	for start < end && b[start] == ' ' {
+		start++
+	}
+	for start < end && b[end-1] == ' ' {
+		end--
+	}
+	return start, end
+}
+
+func endsValue(c byte) bool {
+	switch c {
+	case ',', '}', ']', '&', ';', '"', '\'', '<', '>', ')', '{', '[', ' ':
+		return true
+	}
+	return false
+}
+
+// isKey reports whether c may be in a key.
+func isKey(c byte) bool { return isWord(c) || c == '_' || c == '-' || c == '.' }
+
+// isWord reports whether c is a letter, a digit or part of a letter in UTF-8.
+func isWord(c byte) bool {
+	return c|0x20 >= 'a' && c|0x20 <= 'z' || c-'0' <= 9 || c >= 0x80
+}
+
+func isDigit(c byte) bool { return c-'0' <= 9 }
