@@ -1,0 +1,199 @@
+// Package dissect turns the ordered bytes of a flow into messages. Each
+// protocol is one [Dissector], chosen by what the bytes look like; a port is
+// only a hint. What nobody understands is a message too, of protocol
+// "unknown", with its raw bytes.
+//
+// Parsers hold no stream bytes: what they cannot use yet stays with the owner
+// of the flow, who presents it again with more behind it. Every byte that a
+// parser uses is in the Wire of exactly one message or in one Opaque run.
+package dissect
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/detect"
+	"github.com/telltale-audit/telltale/internal/flow"
+)
+
+// All lists the dissectors in the order they are asked.
+var All = []*Dissector{http, tls, dns, dnsTCP, quic}
+
+// Unknown takes the flows that no dissector in [All] understands.
+var Unknown = unknown
+
+// MaxWait is how many bytes of a stream a parser may leave unused while it
+// waits for more. A message whose head is longer is an error.
+const MaxWait = 256 << 10
+
+// Verdict is a dissector's answer to bytes it was shown.
+type Verdict uint8
+
+// The verdicts. A dissector that said No or Yes says the same of any longer
+// run that begins with those bytes.
+const (
+	No    Verdict = iota
+	Maybe         // more bytes are needed
+	Yes
+)
+
+// Dissector is one application protocol.
+type Dissector struct {
+	Name  string   // as in the contract's app_proto
+	Ports []uint16 // of servers; a hint that breaks ties
+	Proto uint8    // packet.TCP or packet.UDP
+
+	// Probe judges the first bytes of a direction, or a datagram. 64 bytes are
+	// enough for it, but for TLS taken up mid-stream on an unusual port and
+	// DNS over TCP, which may ask for up to 19 KiB and 300 bytes.
+	Probe func(d telltale.Direction, b []byte, port uint16) Verdict
+
+	// New returns a parser for one flow. It has nothing to release.
+	New func(f *flow.Flow) Parser
+}
+
+// Parser reads one flow, both directions. A datagram is given whole, then
+// the direction is closed.
+type Parser interface {
+	// Parse reads b, whose first byte is at stream offset at, and returns how
+	// many bytes it has done with. The rest comes again, followed by more. Work
+	// is linear in the stream's length however it is cut. After an error the
+	// direction is at a message's start again, and the bytes from used on are
+	// not of this protocol (but see [ErrSwitched]).
+	Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error)
+
+	// Gap says that bytes [at, at+n) will never come; what the parser left
+	// unused before them will not come again either. Where Gap returns false
+	// the parser cannot go on in this direction.
+	Gap(d telltale.Direction, at, n int64, s Sink) (resume bool)
+
+	// Close ends the direction, or the datagram, and with it an open message.
+	// Bytes left unused were not understood. The parser can be used again.
+	Close(d telltale.Direction, s Sink)
+}
+
+// Sink takes what a parser understands. Everything is borrowed until Parse,
+// Gap or Close returns or the message ends, whichever comes first; a Message
+// itself and its Encodings until it ends.
+type Sink interface {
+	// Begin opens a message whose head is understood.
+	Begin(m *Message)
+	// Field gives a contiguous run of bytes to search.
+	Field(m *Message, f Field)
+	// Body gives the next piece of m's body, at stream offset at. Framing
+	// between pieces is left out; a piece may follow a gap.
+	Body(m *Message, at int64, b []byte)
+	// End closes the message: its Wire, BodyLen and Truncated are final.
+	End(m *Message)
+	// Opaque tells of n sealed bytes passed over, of channel "tls" or "quic".
+	Opaque(d telltale.Direction, at, n int64, channel string)
+}
+
+// Message is one message of an application protocol. It is reused for the
+// next one after End.
+type Message struct {
+	Proto      string // of the message; "mdns" and "llmnr" besides the dissectors' names
+	Dir        telltale.Direction
+	Protection telltale.Protection
+	Start      int64 // stream offset of its first byte
+	Wire       int64 // bytes of head, framing and body that were had
+	BodyLen    int64 // bytes of the body that were had, without framing
+	Truncated  bool  // its end, or bytes within it, were not had
+
+	BodyName    string   // what the body is called as a field: "http.body", "tls.handshake", "unknown"
+	Encodings   []string // of the body, lower case, in the order they were applied
+	ContentType string   // of the body
+
+	// At most one is set. Their bytes are borrowed as those of a field are.
+	HTTP *HTTP
+	DNS  *DNS
+	TLS  *TLS
+
+	State any // the sink's own
+}
+
+// Field is a contiguous run of a message's bytes.
+type Field struct {
+	Name  string       // http.head, http.trailer, http.chunk, dns.name, dns.rest, tls.sni, tls.handshake
+	Data  []byte       // borrowed; as long as its run on the wire
+	At    int64        // stream offset of Data[0]
+	Namer detect.Namer // finer names within Data; nil where Name is enough
+}
+
+// Choose asks which dissector understands b, the first bytes of direction d
+// of a flow (or a datagram) over IP protocol proto, port being the server's.
+// Where several say Yes the one whose port it is wins. Maybe comes with the
+// dissector that needs more bytes; [Unknown] comes with No.
+func Choose(proto uint8, d telltale.Direction, b []byte, port uint16) (*Dissector, Verdict) {
+	best, verdict, known := Unknown, No, false
+	for _, c := range All {
+		if c.Proto != proto {
+			continue
+		}
+		v, k := c.Probe(d, b, port), c.serves(port)
+		if v > verdict || v == verdict && v != No && k && !known {
+			best, verdict, known = c, v, k
+		}
+	}
+	return best, verdict
+}
+
+// serves reports whether port is one of the dissector's.
+func (c *Dissector) serves(port uint16) bool {
+	return slices.Contains(c.Ports, port)
+}
+
+// ErrSwitched is returned, once in each direction, where the two sides agreed
+// on another protocol: what follows may be anything, the same one included,
+// and is worth another [Choose].
+var ErrSwitched = errors.New("the flow has switched to another protocol")
+
+// The other errors of Parse. They say why the bytes are not of the protocol.
+var (
+	errHead    = errors.New("not the head of a message")
+	errTooLong = errors.New("a head longer than a parser waits for")
+	errChunk   = errors.New("malformed chunk")
+	errRecord  = errors.New("not a TLS record")
+	errDNS     = errors.New("not a DNS message")
+)
+
+// HTTP is the head of an HTTP/1 message. Its slices lie in the head.
+type HTTP struct {
+	Method        []byte // nil: a response
+	URL           []byte // the request's target as written
+	Status        int    // 0: a request, or a response of HTTP/0.9
+	Version       []byte // "HTTP/1.1"; nil: HTTP/0.9
+	Host          []byte
+	UserAgent     []byte
+	ContentType   []byte
+	ContentLength int64 // -1: not told
+}
+
+// DNS is what a DNS message tells. Names are in the case of the wire, without
+// the last dot; bytes that do not print stay as they are.
+type DNS struct {
+	Query   bool
+	Rcode   uint8
+	Name    []byte // of the first question
+	Type    string // of the first question: "A", "TYPE99"
+	Answers []Answer
+}
+
+// Answer is one resource record of the answer section.
+type Answer struct {
+	Name []byte
+	Type string
+	TTL  uint32     // seconds
+	Data []byte     // as text; nil for types that are not shown
+	Addr netip.Addr // of A and AAAA
+}
+
+// TLS is what a ClientHello tells in clear.
+type TLS struct {
+	SNI     []byte
+	Version string   // highest offered: "TLS 1.3"
+	ALPN    [][]byte // in the client's order
+	ECH     bool     // encrypted_client_hello was offered
+}
