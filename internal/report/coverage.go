@@ -1,0 +1,159 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// coverage accounts for every byte and draws what part was read.
+func (v *view) coverage(s *screen) {
+	p := &v.Coverage.Payload
+	state := "complete"
+	if !v.Coverage.Complete {
+		state = "not complete"
+	}
+	text := ": " + counted(p.In, "byte") + " = " + thousands(p.Scanned) + " scanned"
+	if p.Repeated > 0 {
+		text += " + " + thousands(p.Repeated) + " repeated"
+	}
+	text += " + " + thousands(opaque(&v.Coverage)) + " sealed + " + thousands(skipped(&v.Coverage)) + " skipped"
+	s.blank()
+	head := &row{}
+	head.put("COVERAGE", bold)
+	head.put(strings.Repeat(" ", column(s)-head.cells), plain)
+	s.under(head, column(s), span{state, bold}, span{text, plain})
+	v.bar(s)
+	v.losses(s)
+}
+
+// bar draws the read, skipped and sealed shares of the payload.
+func (v *view) bar(s *screen) {
+	p := &v.Coverage.Payload
+	if p.In == 0 {
+		return
+	}
+	label := v.readShare() + " read, " + percent(opaque(&v.Coverage), p.In) + " sealed"
+	if n := skipped(&v.Coverage); n > 0 {
+		label += ", " + percent(n, p.In) + " skipped"
+	}
+	n := int64(min(68, s.width-cells(label)-6))
+	if n < 8 {
+		s.prose(2, 2, span{label, plain})
+		return
+	}
+	read := barCells(p.Scanned+p.Repeated, p.In, n)
+	skip := min(barCells(skipped(&v.Coverage), p.In, n), n-read)
+	r := &row{}
+	r.at(2, strings.Repeat("█", int(read))+strings.Repeat("▒", int(skip))+strings.Repeat("░", int(n-read-skip)), plain)
+	r.put("   "+label, plain)
+	s.row(r)
+}
+
+// barCells is part's share of n cells, never nothing for something.
+func barCells(part, whole, n int64) int64 {
+	c := int64(float64(part) / float64(whole) * float64(n))
+	if part > 0 {
+		return max(c, 1)
+	}
+	return 0
+}
+
+// skipWords say plainly why bytes were not read.
+var skipWords = map[telltale.SkipReason]string{
+	telltale.SkipUnsupportedLink: "on a link type that telltale does not know",
+	telltale.SkipUndecodable:     "in packets that could not be understood",
+	telltale.SkipCorruptBlock:    "in damaged parts of the file",
+	telltale.SkipFragIncomplete:  "in fragments without their other parts",
+	telltale.SkipFlowEvicted:     "in flows given up for want of memory",
+	telltale.SkipHoldBudget:      "beyond what a flow may hold back",
+	telltale.SkipBodyBudget:      "beyond what a message may take",
+	telltale.SkipInflateBudget:   "in contents that unpack to too much",
+	telltale.SkipDecodeDepth:     "under too many layers of encoding",
+	telltale.SkipParserPanic:     "where a parser failed",
+	telltale.SkipParserStuck:     "where a parser did not go on",
+	telltale.SkipNoKeyYet:        "waiting for a key",
+	telltale.SkipNotEnrolled:     "of devices that are not enrolled",
+}
+
+// losses lists what was skipped and what the capture never had.
+func (v *view) losses(s *screen) {
+	c := &v.Coverage
+	for _, reason := range telltale.SkipReasons {
+		if n := c.Payload.Skipped[reason]; n > 0 {
+			s.prose(2, 4, span{"skipped", bold}, span{": " + counted(n, "byte") + " " + skipWords[reason], plain})
+		}
+	}
+	var parts []string
+	if c.Missing.Gap > 0 {
+		parts = append(parts, counted(c.Missing.Gap, "byte")+" inside streams")
+	}
+	if c.Missing.Snaplen > 0 {
+		parts = append(parts, counted(c.Missing.Snaplen, "byte")+" cut off packets")
+	}
+	for _, k := range sortedKeys(c.Missing.Drops) {
+		parts = append(parts, counted(c.Missing.Drops[k], "packet")+" dropped by "+strings.ReplaceAll(k, "_", " "))
+	}
+	if len(parts) > 0 {
+		s.prose(2, 4, span{"the capture never had", bold}, span{": " + listed(parts), plain})
+	}
+	v.damageLine(s)
+	v.suppressedLine(s)
+}
+
+func (v *view) damageLine(s *screen) {
+	if n := v.damaged(); n > 0 {
+		s.prose(2, 4, span{"damaged", bold}, span{": " + counted(int64(n), "place") + " in the input could not be read", plain})
+	}
+	var parts []string
+	for _, k := range sortedKeys(v.Coverage.Packets.Undecodable) {
+		if n := v.Coverage.Packets.Undecodable[k]; n > 0 {
+			parts = append(parts, thousands(n)+" "+strings.ReplaceAll(k, "_", " "))
+		}
+	}
+	if len(parts) > 0 {
+		s.prose(2, 4, span{"packets without readable headers", bold}, span{": " + listed(parts), plain})
+	}
+}
+
+func (v *view) suppressedLine(s *screen) {
+	var parts []string
+	for _, r := range v.Coverage.Suppressed {
+		parts = append(parts, thousands(r.Count)+" "+strings.ReplaceAll(r.Rule, "_", " "))
+	}
+	if len(parts) > 0 {
+		s.prose(2, 4, span{"kept out", bold}, span{": " + listed(parts), plain})
+	}
+}
+
+// limits says what this audit cannot show. It stands in the last ten lines.
+func (v *view) limits(s *screen) {
+	blind := "SMS, the modem's own traffic, other networks than this one"
+	if len(v.Coverage.BlindSpots) > 0 {
+		blind = strings.ReplaceAll(strings.Join(v.Coverage.BlindSpots, ", "), "_", " ")
+	}
+	s.prose(2, 4, span{"not visible from here", bold}, span{": " + fit(blind, 2*s.width-40), plain})
+	s.blank()
+}
+
+// closing says what this text is and how its values stand in it.
+func (v *view) closing(s *screen) {
+	text := "Technical findings; not legal advice. "
+	if v.m.Reveal() {
+		text += "UNREDACTED: this output shows whole values."
+	} else {
+		text += "Values masked, the dots are ours; --reveal shows them."
+	}
+	if s.width >= narrow {
+		s.blank()
+	}
+	s.prose(0, 0, span{text, plain})
+}
+
+// column is where text stands beside a section's heading or a label.
+func column(s *screen) int {
+	if s.width < narrow {
+		return 10
+	}
+	return 18
+}

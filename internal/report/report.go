@@ -1,0 +1,91 @@
+// Package report writes an audit for people. It knows a screen and words, no
+// protocol: what it says is read off the records, and every captured string
+// in it has passed a [telltale.Masker].
+package report
+
+import (
+	"net/netip"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// Audit is one run as a report needs it: the records, joined by who got what.
+type Audit struct {
+	Info         telltale.Audit
+	Inputs       []telltale.Input
+	Devices      []telltale.Device
+	Destinations []telltale.Destination
+	Identifiers  []telltale.Identifier
+	Sends        []Send
+	Contacts     []Contact
+	Exhibit      *Exhibit // nil where nothing was sent
+	Coverage     telltale.Coverage
+	Start, End   telltale.Time // of the capture: first and last packet
+	Packets      int64
+	Bytes        int64 // size of the inputs
+}
+
+// Send is what one device sent to one destination in one template under one
+// protection, however often: transmissions that differ only in their time.
+type Send struct {
+	Destination telltale.Text // the far end's name; the zero Text where only DestIP is known
+	DestIP      netip.Addr
+	Device      string // device_id
+	Kinds       []telltale.Kind
+	Identifiers []string // identifier_id, in the order the message names them
+	Count       int
+	First, Last telltale.Time
+	Times       []telltale.Time // at most MaxTimes, ascending
+	Protection  telltale.Protection
+	ReadableBy  telltale.ReadableBy
+	Level       telltale.Level // of the surest sighting
+	Forms       []string       // how the values were written: "plain", "base64>json"
+	Answered    string         // none, ack, response
+	Response    telltale.Text
+	Packets     telltale.Packets // of one transmission, the one to look at
+	FlowID      string
+}
+
+// MaxTimes is how many times of sending a [Send] or a [Contact] keeps.
+const MaxTimes = 512
+
+// Contact is a far end that took part in flows, whether or not an identifier
+// was seen on the way to it.
+type Contact struct {
+	Name           telltale.Text
+	DestIP         netip.Addr
+	AppProto       string // http, tls, quic, dns, unknown
+	Flows          int64
+	Sent, Received int64 // bytes of whole packets, by the device and by the far end
+	Protection     telltale.Protection
+	First, Last    telltale.Time
+	Times          []telltale.Time // starts of flows, at most MaxTimes, ascending
+}
+
+// Exhibit is the proof a person can check: the bytes of one transmission as
+// they were on the wire and as they read when decoded.
+type Exhibit struct {
+	Packets     telltale.Packets
+	FlowID      string
+	Message, Of int // this is the Message-th of Of like it, from 1
+	Kind        telltale.Kind
+	// Wire and Decoded are the same place in two readings, each with the same
+	// identifier marked: as it was on the wire, and with all encodings undone.
+	// Where nothing was encoded, Decoded has no Data. MaxExcerpt bytes of each
+	// are of use.
+	Wire, Decoded telltale.Excerpt
+	Chain         telltale.Text // "http.body > base64 (line feed every 76) > json > $.SIM1ICCID"
+	Response      telltale.Text
+	Capture       string // base name of the capture file
+}
+
+// MaxExcerpt is how many bytes of each layer of an [Exhibit] are of use.
+const MaxExcerpt = 96
+
+// Style says what the screen can show.
+type Style struct {
+	Width   int    // columns; 0 is 100
+	Color   bool   // SGR codes may be used
+	ASCII   bool   // only ASCII may be used
+	Command string // how this run was called, for the lines that tell what to do next
+}
