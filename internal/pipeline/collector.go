@@ -1,0 +1,253 @@
+package pipeline
+
+import (
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/dissect"
+)
+
+// Bounds of what a message holds until it is searched.
+const (
+	window       = 256 << 10 // a longer body is searched in windows of this size
+	maxInflate   = 2 << 20   // a compressed body is held whole up to this size
+	maxShardHeld = 3 << 20   // above this the shard's messages are searched in parts
+)
+
+// collector gathers one message until it can be searched: its fields, and its
+// body or a window of it. Bytes that a parser hands over are borrowed until
+// Parse returns; settle then makes copies of what is still needed, so a
+// message that came in one piece is searched without a copy.
+type collector struct {
+	m       *dissect.Message
+	http    dissect.HTTP // copy of m.HTTP, lying in text
+	text    []byte
+	fields  []dissect.Field
+	body    []byte
+	base    int64  // body offset of body[0]
+	runs    []run  // where the body lies in the stream
+	owned   bool   // fields and body are copies
+	buf     []byte // what an owned body grows in, kept from message to message
+	whole   bool   // compressed: not searched in windows
+	dropped int64  // body bytes beyond maxInflate
+	quote   []byte // how a response that is awaited begins
+	out     *Message
+	peer    waiting // how far the other side was when the message began
+}
+
+// run says that body bytes from body on lie in the stream from at on.
+type run struct{ body, at, n int64 }
+
+// collector returns an empty collector for m.
+func (w *worker) collector(m *dissect.Message) *collector {
+	col := new(collector)
+	if n := len(w.free); n > 0 {
+		col, w.free = w.free[n-1], w.free[:n-1]
+	}
+	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], buf: col.buf[:0], quote: col.quote[:0]}
+	col.whole = len(m.Encodings) > 0
+	return col
+}
+
+// Begin implements [dissect.Sink].
+func (c *conv) Begin(m *dissect.Message) {
+	col := c.s.w.collector(m)
+	col.peer = c.peerOf(m.Dir)
+	m.State = col
+	c.half[m.Dir].open = col
+	c.know(m)
+	col.keepHead(m)
+	if a := answers(m); a != nil || c.s.w.cfg.Messages {
+		col.message().Answers = a
+	}
+	if c.s.w.cfg.Messages {
+		describe(col.out, m)
+	}
+}
+
+// message returns the message that leaves the pipeline, made when it is first
+// needed: most messages never leave.
+func (col *collector) message() *Message {
+	if col.out == nil {
+		col.out = &Message{Proto: col.m.Proto, Dir: col.m.Dir, Protection: col.m.Protection, View: telltale.ViewMain}
+	}
+	return col.out
+}
+
+// keepHead copies what the message's head tells, which is borrowed.
+func (col *collector) keepHead(m *dissect.Message) {
+	if m.HTTP == nil {
+		return
+	}
+	col.http = *m.HTTP
+	parts := [...]*[]byte{&col.http.Method, &col.http.URL, &col.http.Host, &col.http.UserAgent, &col.http.ContentType}
+	col.http.Version = nil
+	n := 0
+	for _, p := range parts {
+		n += len(*p)
+	}
+	text := slices.Grow(col.text[:0], n)
+	for _, p := range parts {
+		text = append(text, *p...)
+		*p = text[len(text)-len(*p):]
+	}
+	col.text = text
+}
+
+// know keeps what a message's head tells of its flow.
+func (c *conv) know(m *dissect.Message) {
+	if c.info.AppProto == dissect.Unknown.Name {
+		c.info.AppProto = m.Proto
+	}
+	switch {
+	case m.Proto == "tls":
+		c.info.Protection = telltale.Sealed
+	case c.info.Protection == telltale.UnknownProtection:
+		c.info.Protection = m.Protection
+	}
+	if m.HTTP != nil && c.info.Host == "" && len(m.HTTP.Host) > 0 {
+		c.info.Host = string(m.HTTP.Host)
+	}
+	if m.TLS != nil && c.info.SNI == "" && len(m.TLS.SNI) > 0 {
+		c.info.SNI = string(m.TLS.SNI)
+	}
+}
+
+// Field implements [dissect.Sink].
+func (c *conv) Field(m *dissect.Message, f dissect.Field) {
+	col := m.State.(*collector)
+	if col.owned {
+		f.Data = slices.Clone(f.Data)
+		c.s.held += len(f.Data)
+	}
+	col.fields = append(col.fields, f)
+}
+
+// Body implements [dissect.Sink].
+func (c *conv) Body(m *dissect.Message, at int64, b []byte) {
+	col := m.State.(*collector)
+	if n := min(maxShort-len(col.quote), len(b)); n > 0 && c.awaited(m) {
+		col.quote = append(col.quote, b[:n]...)
+	}
+	for len(b) > 0 {
+		b = b[c.take(col, &at, b):]
+		if !col.whole && (len(col.body) >= window || c.s.held > maxShardHeld) {
+			c.search(col, true)
+		}
+	}
+}
+
+// take adds what fits of b to the window and returns how much that was.
+func (c *conv) take(col *collector, at *int64, b []byte) int {
+	if len(col.body) == 0 && col.base == 0 && looksCompressed(b) {
+		col.whole = true
+	}
+	room := window - len(col.body)
+	if col.whole {
+		room = min(maxInflate, maxShardHeld-c.s.held) - len(col.body)
+	}
+	if room <= 0 {
+		col.dropped += int64(len(b))
+		return len(b)
+	}
+	n := min(room, len(b))
+	col.run(*at, int64(n))
+	if len(col.body) == 0 && !col.owned {
+		col.body = b[:n:n]
+	} else {
+		c.own(col)
+		col.body = append(col.body, b[:n]...)
+		c.s.held += n
+	}
+	*at += int64(n)
+	return n
+}
+
+// run notes where the next n body bytes lie in the stream.
+func (col *collector) run(at, n int64) {
+	off := col.base + int64(len(col.body))
+	if k := len(col.runs) - 1; k >= 0 && col.runs[k].at+col.runs[k].n == at && col.runs[k].body+col.runs[k].n == off {
+		col.runs[k].n += n
+		return
+	}
+	col.runs = append(col.runs, run{off, at, n})
+}
+
+// own makes the collector's bytes its own.
+func (c *conv) own(col *collector) {
+	if col.owned {
+		return
+	}
+	col.owned = true
+	for i := range col.fields {
+		col.fields[i].Data = slices.Clone(col.fields[i].Data)
+		c.s.held += len(col.fields[i].Data)
+	}
+	col.body = append(col.buf[:0], col.body...)
+	c.s.held += len(col.body)
+}
+
+// settle copies what the direction's open message still borrows: the bytes
+// are about to be reused.
+func (c *conv) settle(d telltale.Direction) {
+	if col := c.half[d].open; col != nil {
+		c.own(col)
+	}
+}
+
+// forgetFields drops the fields once they are searched.
+func (c *conv) forgetFields(col *collector) {
+	if col.owned {
+		for _, f := range col.fields {
+			c.s.held -= len(f.Data)
+		}
+	}
+	clear(col.fields)
+	col.fields = col.fields[:0]
+}
+
+// drop gives up what the collector holds.
+func (c *conv) drop(col *collector) {
+	c.forgetFields(col)
+	c.keepTail(col, 0)
+}
+
+// keepTail drops all of the window but its last n bytes.
+func (c *conv) keepTail(col *collector, n int) {
+	gone := len(col.body) - n
+	if col.owned {
+		c.s.held -= gone
+		col.body = append(col.body[:0], col.body[gone:]...)
+		col.buf = col.body
+	} else {
+		col.body = col.body[gone:]
+	}
+	col.base += int64(gone)
+	done := 0
+	for done < len(col.runs) && col.runs[done].body+col.runs[done].n <= col.base {
+		done++
+	}
+	col.runs = slices.Delete(col.runs, 0, done)
+}
+
+// place returns where body bytes r lie in the stream.
+func (col *collector) place(dst []telltale.Range, r telltale.Range) []telltale.Range {
+	for _, u := range col.runs {
+		start, end := max(r.Start, u.body), min(r.End, u.body+u.n)
+		if start < end {
+			dst = append(dst, telltale.Range{Start: u.at + start - u.body, End: u.at + end - u.body})
+		}
+	}
+	return dst
+}
+
+// looksCompressed reports whether a body that begins with b is gzip or zlib
+// (RFC 1952 2.3.1, RFC 1950 2.2), whatever its headers say.
+func looksCompressed(b []byte) bool {
+	if len(b) < 2 {
+		return false
+	}
+	gzip := b[0] == 0x1f && b[1] == 0x8b
+	zlib := b[0] == 0x78 && (uint16(b[0])<<8|uint16(b[1]))%31 == 0
+	return gzip || zlib
+}

@@ -1,0 +1,250 @@
+package pipeline
+
+import (
+	"errors"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/dissect"
+	"github.com/telltale-audit/telltale/internal/flow"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// maxPending bounds the bytes of a direction that wait for more: for a parser
+// to be chosen, or for a head to be whole.
+const maxPending = dissect.MaxWait
+
+// conv reads one flow: it chooses parsers by content, hands them the bytes in
+// order and keeps what they have not used yet.
+type conv struct {
+	s       *shard
+	f       *flow.Flow
+	info    *FlowInfo
+	found   *dissect.Dissector // what the flow speaks; nil until known
+	parser  dissect.Parser     // of found
+	raw     dissect.Parser     // takes what nobody understands; made when needed
+	half    [2]half
+	waiting []waiting // messages that an answer may still follow
+}
+
+// half is one direction of a flow.
+type half struct {
+	parser    dissect.Parser // nil: not chosen yet
+	left      bool           // the found protocol ended here: choose again by content
+	pending   []byte         // delivered, not used yet
+	at        int64          // stream offset of the first byte not used
+	open      *collector     // the message that is being told, if any
+	delivered int64          // bytes, accounted by scanned, opaque or skipped
+	accounted int64
+	panicked  bool
+}
+
+// Open implements [flow.Handler].
+func (s *shard) Open(f *flow.Flow) {
+	f.App = &conv{s: s, f: f, info: &FlowInfo{
+		ID: f.ID, Key: f.Key, Start: telltale.Time(f.Start),
+		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC,
+		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
+	}}
+}
+
+// Data implements [flow.Handler].
+func (s *shard) Data(f *flow.Flow, d telltale.Direction, at int64, b []byte) {
+	c := f.App.(*conv)
+	h := &c.half[d]
+	h.delivered += int64(len(b))
+	defer c.contain(d)
+	if f.Proto == packet.TCP {
+		c.stream(d, at, b)
+	} else {
+		c.datagram(d, at, b)
+	}
+}
+
+// contain keeps a parser's panic inside its direction: what that direction
+// had in hand is counted as skipped when the flow closes, and what follows
+// is read raw.
+func (c *conv) contain(d telltale.Direction) {
+	if recover() == nil {
+		return
+	}
+	h := &c.half[d]
+	if h.open != nil {
+		c.drop(h.open)
+	}
+	h.panicked, h.pending, h.open = true, nil, nil
+	c.raw, c.parser, c.found = nil, nil, nil
+	h.parser = c.rawParser()
+}
+
+// stream takes the next bytes of a TCP direction.
+func (c *conv) stream(d telltale.Direction, at int64, b []byte) {
+	h := &c.half[d]
+	if len(h.pending) == 0 {
+		h.at = at
+		used := c.consume(d, b)
+		h.pending = append(h.pending[:0], b[used:]...)
+		return
+	}
+	h.pending = append(h.pending, b...)
+	used := c.consume(d, h.pending)
+	h.pending = append(h.pending[:0], h.pending[used:]...)
+}
+
+// consume hands b, which starts at the half's offset, to the direction's
+// parser and returns how much of it is done with.
+func (c *conv) consume(d telltale.Direction, b []byte) int {
+	h := &c.half[d]
+	done := 0
+	for done < len(b) {
+		if h.parser == nil && !c.choose(d, b[done:]) {
+			break
+		}
+		used, err := h.parser.Parse(d, h.at, b[done:], c)
+		c.settle(d)
+		done += used
+		h.at += int64(used)
+		if err == nil && used == 0 && len(b)-done <= maxPending {
+			break
+		}
+		if err != nil || used == 0 {
+			c.giveUp(d, used > 0 || errors.Is(err, dissect.ErrSwitched))
+		}
+	}
+	return done
+}
+
+// choose picks the direction's parser. It reports false where the dissectors
+// want to see more bytes first.
+func (c *conv) choose(d telltale.Direction, b []byte) bool {
+	h := &c.half[d]
+	if c.found != nil && !h.left {
+		h.parser = c.parser
+		return true
+	}
+	found, v := dissect.Choose(c.f.Proto, d, b, c.f.DstPort)
+	switch {
+	case v == dissect.Yes:
+		if found != c.found {
+			c.found, c.parser = found, found.New(c.f)
+		}
+		h.parser, h.left = c.parser, false
+	case v == dissect.Maybe && len(b) <= maxPending:
+		return false
+	default:
+		h.parser = c.rawParser()
+	}
+	return true
+}
+
+// giveUp ends the direction's parser. Where it had used some of what it was
+// given another protocol may follow; otherwise the rest is read raw.
+func (c *conv) giveUp(d telltale.Direction, again bool) {
+	h := &c.half[d]
+	h.parser.Close(d, c)
+	h.parser, h.left = nil, true
+	if !again {
+		h.parser = c.rawParser()
+	}
+}
+
+func (c *conv) rawParser() dissect.Parser {
+	if c.raw == nil {
+		c.raw = dissect.Unknown.New(c.f)
+	}
+	return c.raw
+}
+
+// datagram takes a packet of a protocol without a stream: it is read whole
+// or not at all.
+func (c *conv) datagram(d telltale.Direction, at int64, b []byte) {
+	h := &c.half[d]
+	h.at = at
+	p := c.parser
+	if c.found == nil {
+		if found, v := dissect.Choose(c.f.Proto, d, b, c.f.DstPort); v == dissect.Yes {
+			c.found, c.parser = found, found.New(c.f)
+			p = c.parser
+		}
+	}
+	used := 0
+	if p != nil {
+		used, _ = p.Parse(d, at, b, c)
+		p.Close(d, c)
+	}
+	c.readRaw(d, at+int64(used), b[used:])
+	h.at = at + int64(len(b))
+}
+
+// readRaw searches bytes that no parser understands, as a message of their own.
+func (c *conv) readRaw(d telltale.Direction, at int64, b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	p := c.rawParser()
+	_, _ = p.Parse(d, at, b, c) // takes everything, never fails
+	p.Close(d, c)
+}
+
+// Gap implements [flow.Handler]: a wall that nothing is joined across.
+func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
+	c := f.App.(*conv)
+	defer c.contain(d)
+	h := &c.half[d]
+	if h.open != nil {
+		c.wall(h.open)
+	}
+	resume := h.parser != nil && h.parser.Gap(d, at, n, c)
+	c.settle(d)
+	if len(h.pending) > 0 {
+		resume = false
+	}
+	if !resume {
+		c.endHalf(d)
+		h.parser, h.left = nil, true
+	}
+	h.at = at + n
+}
+
+// Alt implements [flow.Handler]: a copy that the main view does not hold is
+// searched by itself.
+func (s *shard) Alt(f *flow.Flow, d telltale.Direction, at int64, b []byte, number int64) {
+	c := f.App.(*conv)
+	if c.info.Protection == telltale.Sealed {
+		s.w.tally.Payload.Opaque[c.info.AppProto] += int64(len(b))
+		return
+	}
+	c.searchAlt(d, at, b, number)
+}
+
+// Close implements [flow.Handler].
+func (s *shard) Close(f *flow.Flow, _ int64) {
+	c := f.App.(*conv)
+	for d := telltale.ToServer; d <= telltale.ToClient; d++ {
+		c.closeHalf(d)
+	}
+	c.answerNone()
+	c.info.End, c.info.Ended = telltale.Time(f.End), f.Ended
+	c.info.Packets, c.info.Bytes = f.Packets, f.Bytes
+	s.w.emit(&Event{Flow: c.info})
+	f.App = nil
+}
+
+func (c *conv) closeHalf(d telltale.Direction) {
+	defer c.contain(d)
+	c.endHalf(d)
+	h := &c.half[d]
+	if h.panicked {
+		c.s.w.tally.Payload.Skipped[telltale.SkipParserPanic] += h.delivered - h.accounted
+	}
+}
+
+// endHalf ends the message being told and reads raw what no parser used.
+func (c *conv) endHalf(d telltale.Direction) {
+	h := &c.half[d]
+	if h.parser != nil {
+		h.parser.Close(d, c)
+	}
+	rest := h.pending
+	h.pending = nil
+	c.readRaw(d, h.at, rest)
+}

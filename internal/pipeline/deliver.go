@@ -1,0 +1,154 @@
+package pipeline
+
+import (
+	"strconv"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/dissect"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// waiting is a message with sightings that the other side may still answer:
+// it closes with its answer, or with its flow.
+type waiting struct {
+	event     *Event // nil: a request without sightings, which holds its place in the queue
+	request   bool   // an HTTP request
+	delivered int64  // payload bytes and packets of the other side when the message began
+	packets   int64
+}
+
+// peerOf returns how far the other side of d is.
+func (c *conv) peerOf(d telltale.Direction) waiting {
+	r := d.Reverse()
+	return waiting{delivered: c.half[r].delivered, packets: c.f.Packets[r]}
+}
+
+// deliver sends an ended message on, if there is something to tell.
+func (c *conv) deliver(col *collector) {
+	if col.m.HTTP != nil && col.m.HTTP.Status >= 200 {
+		c.answer(col)
+	}
+	if out := col.out; out != nil {
+		m := col.m
+		out.Packets, out.Time = c.packets(m.Dir, []telltale.Range{{Start: m.Start, End: m.Start + m.Wire}})
+		out.ContentType = m.ContentType
+		if m.HTTP != nil {
+			out.HTTP = col.describeHTTP()
+		}
+	}
+	c.emit(col)
+}
+
+// emit sends a message on: at once, or with sightings when it is answered.
+// Every request takes its place in the queue for answers.
+func (c *conv) emit(col *collector) {
+	w := col.peer
+	w.request = col.m.HTTP != nil && col.m.HTTP.Status == 0
+	if out := col.out; out != nil {
+		e := &Event{Flow: c.info, Message: out}
+		if len(out.Sightings) > 0 {
+			w.event = e
+		} else {
+			c.s.w.emit(e)
+		}
+	}
+	if w.request || w.event != nil {
+		c.waiting = append(c.waiting, w)
+	}
+}
+
+// answer gives the oldest waiting request its response.
+func (c *conv) answer(col *collector) {
+	for i, w := range c.waiting {
+		if !w.request {
+			continue
+		}
+		if w.event != nil {
+			w.event.Message.Answered = "response"
+			w.event.Message.Response = col.short()
+			c.s.w.emit(w.event)
+		}
+		c.waiting = append(c.waiting[:i], c.waiting[i+1:]...)
+		return
+	}
+}
+
+// awaited reports whether a message with sightings waits for response m.
+func (c *conv) awaited(m *dissect.Message) bool {
+	if m.HTTP == nil || m.HTTP.Status < 200 {
+		return false
+	}
+	for _, w := range c.waiting {
+		if w.request {
+			return w.event != nil
+		}
+	}
+	return false
+}
+
+// answerNone closes what still waits as the flow closes: all that is known is
+// whether the other side said anything after it.
+func (c *conv) answerNone() {
+	for _, w := range c.waiting {
+		if w.event == nil {
+			continue
+		}
+		m, r := w.event.Message, w.event.Message.Dir.Reverse()
+		switch {
+		case c.half[r].delivered > w.delivered && !w.request:
+			m.Answered = "response"
+		case c.f.Packets[r] > w.packets && c.f.Proto == packet.TCP:
+			m.Answered = "ack"
+		default:
+			m.Answered = "none"
+		}
+		c.s.w.emit(w.event)
+	}
+	c.waiting = nil
+}
+
+// maxShort is how much of an answer's body a transmission quotes, in bytes.
+const maxShort = 160
+
+// short quotes a response: its status and, if it is short text, its body.
+func (col *collector) short() string {
+	s := strconv.Itoa(col.http.Status)
+	if len(col.quote) > 0 && !col.whole {
+		s += " " + string(col.quote)
+	}
+	return s
+}
+
+func (col *collector) describeHTTP() *telltale.HTTPMessage {
+	h := &col.http
+	return &telltale.HTTPMessage{
+		Hostname: text(h.Host), Method: text(h.Method), URL: text(h.URL), Status: h.Status,
+		UserAgent: text(h.UserAgent), ContentType: telltale.NewText(col.m.ContentType), Length: col.m.BodyLen,
+	}
+}
+
+// describe fills in what a DNS or TLS message tells.
+func describe(out *Message, m *dissect.Message) {
+	if t := m.TLS; t != nil {
+		out.TLS = &telltale.TLSMessage{SNI: text(t.SNI), Version: t.Version, ECH: t.ECH}
+		for _, p := range t.ALPN {
+			out.TLS.ALPN = append(out.TLS.ALPN, text(p))
+		}
+	}
+	if d := m.DNS; d != nil {
+		out.DNS = describeDNS(d)
+	}
+}
+
+func describeDNS(d *dissect.DNS) *telltale.DNSMessage {
+	out := &telltale.DNSMessage{Type: "answer", Name: text(d.Name), RRType: d.Type}
+	if d.Query {
+		out.Type = "query"
+	}
+	for _, a := range d.Answers {
+		out.Answers = append(out.Answers, telltale.DNSAnswer{Name: text(a.Name), RRType: a.Type, TTL: a.TTL, Data: text(a.Data)})
+	}
+	return out
+}
+
+func text(b []byte) telltale.Text { return telltale.NewText(string(b)) }

@@ -1,0 +1,59 @@
+package pipeline
+
+import (
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/flow"
+)
+
+// An Event is something that closed: a message, or a flow. Everything in it
+// is owned by it and may be kept.
+type Event struct {
+	At      int64 // number of the packet that closed it; math.MaxInt64 at the capture's end
+	Flow    *FlowInfo
+	Message *Message // nil: the flow itself closed
+	seq     int
+}
+
+// FlowInfo is what is known of a flow. Until the event that closes the flow,
+// only ID, Key, hardware addresses and Start are settled.
+type FlowInfo struct {
+	ID             int64 // number of its first packet
+	Key            flow.Key
+	SrcMAC, DstMAC [6]byte
+	HasMAC         bool
+	Start, End     telltale.Time
+	Ended          telltale.Ended
+	Packets, Bytes [2]int64 // by direction; whole packets
+	AppProto       string
+	Protection     telltale.Protection
+	Host, SNI      string // as first told in clear
+}
+
+// Message is a message with what was found in it.
+type Message struct {
+	Proto       string
+	Dir         telltale.Direction
+	Protection  telltale.Protection
+	View        telltale.View
+	Time        telltale.Time // of its last packet
+	Packets     telltale.Packets
+	HTTP        *telltale.HTTPMessage
+	DNS         *telltale.DNSMessage
+	TLS         *telltale.TLSMessage
+	Answers     []Answer // addresses that a DNS answer gave
+	Sightings   []*Sighting
+	Answered    string // none, ack or response
+	Response    string // short, as captured
+	ContentType string
+}
+
+// Sighting is one identifier with the bytes around it.
+type Sighting struct {
+	telltale.Sighting        // all but ids, device and tag
+	Seed              int    // index of the device file whose value it is; -1 otherwise
+	Wire              []byte // as on the wire, around the value
+	WireMark          telltale.Range
+	WireBlank         []telltale.Range // all that sightings cover in Wire
+	Decoded           []byte           // as decoded, around the value
+	DecodedMark       telltale.Range
+}

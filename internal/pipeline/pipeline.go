@@ -1,0 +1,154 @@
+// Package pipeline is the wiring of one input: packets from a source go to
+// virtual shards by IP pair, there through the flow table, the dissectors and
+// the search for identifiers, and what was found leaves in one order.
+//
+// The number of workers never shows in the result. A virtual shard owns its
+// flow table and is carried by exactly one worker; workers finish a batch
+// together, and what they found in it is merged by closing packet before the
+// next batch's finds follow.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/detect"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// Shards is the number of virtual shards. Caps belong to a shard, so it is
+// fixed: a run on more cores finds and drops exactly the same.
+const Shards = 64
+
+// Config says how an input is run through.
+type Config struct {
+	Workers  int            // goroutines that carry the shards; at least 1
+	Messages bool           // an Event for every message, not only for those with sightings
+	Engine   *detect.Engine // what to search for
+}
+
+// A Sink takes events in their final order. Put blocks: that is the
+// back-pressure.
+type Sink interface {
+	Put(ctx context.Context, events []*Event) error
+}
+
+// Run reads src to its end and puts what it finds into sink. The Tally
+// accounts for all that was read, also where an error ended the run.
+func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally, error) {
+	workers := make([]*worker, min(max(cfg.Workers, 1), Shards))
+	for i := range workers {
+		workers[i] = newWorker(cfg)
+	}
+	tally := newTally()
+	err := batches(ctx, src, workers, tally, sink)
+	done := each(workers, func(w *worker, _ int) { w.finish() })
+	done()
+	if e := sink.Put(ctx, merge(workers)); err == nil {
+		err = e
+	}
+	for _, w := range workers {
+		w.close(tally)
+	}
+	return tally, err
+}
+
+// batches runs the source dry. While the workers are in one batch the next
+// one is read and its headers are decoded.
+func batches(ctx context.Context, src capture.Source, workers []*worker, tally *Tally, sink Sink) error {
+	now, next := new(load), new(load)
+	err := now.read(ctx, src, tally)
+	for len(now.batch.Packets) > 0 {
+		done := each(workers, func(w *worker, i int) { w.batch(now, i, len(workers)) })
+		next.batch.Packets = next.batch.Packets[:0]
+		if err == nil {
+			err = next.read(ctx, src, tally)
+		}
+		done()
+		if e := sink.Put(ctx, merge(workers)); e != nil {
+			return e
+		}
+		now, next = next, now
+	}
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// each runs f for every worker, in goroutines where there are several, and
+// returns the function that waits for all of them.
+func each(workers []*worker, f func(*worker, int)) (wait func()) {
+	if len(workers) == 1 {
+		f(workers[0], 0)
+		return func() {}
+	}
+	done := make(chan struct{}, len(workers))
+	for i, w := range workers {
+		go func() {
+			f(w, i)
+			done <- struct{}{}
+		}()
+	}
+	return func() {
+		for range workers {
+			<-done
+		}
+	}
+}
+
+// load is a batch with its headers decoded and every packet's shard chosen.
+type load struct {
+	batch   capture.Batch
+	headers []packet.Header
+	home    []uint8 // noShard where a packet belongs to none
+}
+
+const noShard = Shards
+
+// read fills l with the next batch that has packets, or with none at the
+// source's end.
+func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error {
+	var err error
+	for err == nil {
+		if err = ctx.Err(); err != nil {
+			break
+		}
+		if err = src.Read(ctx, &l.batch); len(l.batch.Packets) > 0 {
+			break
+		}
+	}
+	n := len(l.batch.Packets)
+	if cap(l.headers) < n {
+		l.headers, l.home = make([]packet.Header, n), make([]uint8, n)
+	}
+	l.headers, l.home = l.headers[:n], l.home[:n]
+	for i := range l.batch.Packets {
+		p, h := &l.batch.Packets[i], &l.headers[i]
+		h.Decode(p.Link, p.Data, p.WireLen)
+		l.home[i] = noShard
+		if tally.packet(p, h) {
+			l.home[i] = shardOf(h)
+		}
+	}
+	return err
+}
+
+// shardOf chooses a virtual shard by the unordered pair of addresses. The
+// hash has no seed: which packets share a shard's caps must not change from
+// run to run.
+func shardOf(h *packet.Header) uint8 {
+	x := mix(&h.Src) ^ mix(&h.Dst)
+	x *= 0x9e3779b97f4a7c15
+	return uint8(x >> 58)
+}
+
+func mix(a *packet.Addr) uint64 {
+	x := uint64(14695981039346656037)
+	for _, b := range a {
+		x = (x ^ uint64(b)) * 1099511628211
+	}
+	return x ^ x>>29
+}

@@ -1,0 +1,209 @@
+package pipeline
+
+import (
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/detect"
+	"github.com/telltale-audit/telltale/internal/dissect"
+)
+
+// End implements [dissect.Sink].
+func (c *conv) End(m *dissect.Message) {
+	col := m.State.(*collector)
+	c.search(col, false)
+	c.half[m.Dir].open = nil
+	c.account(col)
+	c.deliver(col)
+	c.f.Forget(m.Dir, m.Start+m.Wire)
+	m.State = nil
+	if cap(col.buf) <= window+maxPending {
+		c.s.w.free = append(c.s.w.free, col)
+	}
+}
+
+// Opaque implements [dissect.Sink].
+func (c *conv) Opaque(d telltale.Direction, at, n int64, channel string) {
+	c.s.w.tally.Payload.Opaque[channel] += n
+	c.half[d].accounted += n
+	if c.info.AppProto == dissect.Unknown.Name {
+		c.info.AppProto = channel
+	}
+	c.info.Protection = telltale.Sealed
+	c.f.Forget(d, at+n)
+}
+
+// account counts an ended message's bytes.
+func (c *conv) account(col *collector) {
+	p := &c.s.w.tally.Payload
+	p.Scanned += col.m.Wire - col.dropped
+	if col.dropped > 0 {
+		p.Skipped[telltale.SkipBodyBudget] += col.dropped
+	}
+	c.half[col.m.Dir].accounted += col.m.Wire
+}
+
+// wall ends the window at a gap: what comes after is never joined to it.
+func (c *conv) wall(col *collector) {
+	if len(col.body) > 0 || len(col.fields) > 0 {
+		c.search(col, false)
+	}
+}
+
+// search looks through the fields that have not been searched and the window
+// of the body. With more, the window's last bytes may belong to something
+// that is not whole yet, and stay.
+func (c *conv) search(col *collector, more bool) {
+	s := c.s.w.search
+	s.Begin()
+	for i, f := range col.fields {
+		s.Scan(detect.Field{Index: i, Name: f.Name, Data: f.Data, Base: f.At, Namer: f.Namer})
+	}
+	keep := 0
+	if len(col.body) > 0 {
+		keep = s.Scan(detect.Field{
+			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more,
+			Encodings: col.m.Encodings, ContentType: col.m.ContentType,
+		})
+	}
+	c.sight(col, s.End())
+	c.skipped(col, s.Skipped())
+	c.forgetFields(col)
+	if !more {
+		keep = 0
+	}
+	c.keepTail(col, keep)
+}
+
+// bodyIndex marks the body among a message's fields.
+const bodyIndex = -1
+
+// skipped counts wire bytes that the search could not look into.
+func (c *conv) skipped(col *collector, why map[telltale.SkipReason]int64) {
+	p := &c.s.w.tally.Payload
+	for reason, n := range why {
+		n = min(n, col.m.Wire)
+		p.Skipped[reason] += n
+		p.Scanned -= n
+	}
+}
+
+// sight turns the search's hits into sightings.
+func (c *conv) sight(col *collector, hits []detect.Hit) {
+	if len(hits) == 0 {
+		return
+	}
+	out := col.message()
+	first := len(out.Sightings)
+	for i := range hits {
+		h := &hits[i]
+		ranges := h.Ranges
+		if h.Index == bodyIndex {
+			ranges = nil
+			for _, r := range h.Ranges {
+				ranges = col.place(ranges, r)
+			}
+		}
+		s := c.sighting(col.m.Dir, h, slices.Clone(ranges))
+		s.Packets, s.Time = c.packets(col.m.Dir, s.Ranges)
+		out.Sightings = append(out.Sightings, s)
+	}
+	for i, s := range out.Sightings[first:] {
+		col.excerpt(s, hits, &hits[i])
+	}
+}
+
+// sighting returns what a hit says, without packets.
+func (c *conv) sighting(d telltale.Direction, h *detect.Hit, ranges []telltale.Range) *Sighting {
+	return &Sighting{
+		Sighting: telltale.Sighting{
+			Kind: h.Kind, Value: telltale.NewValue(h.Kind, h.Value), Form: h.Form, Field: telltale.NewText(h.Field),
+			Direction: d, Ranges: ranges, Level: h.Level, Confidence: h.Confidence,
+			Why: slices.Clone(h.Why), View: telltale.ViewMain, Notes: slices.Clone(h.Notes),
+		},
+		Seed: h.Device, Decoded: slices.Clone(h.Context), DecodedMark: h.Mark,
+	}
+}
+
+// packets returns the packets that the ranges lie in and the time of the last.
+func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.Packets, telltale.Time) {
+	var ps []int64
+	var at int64
+	for _, r := range ranges {
+		ps = c.f.PacketsIn(ps, d, r.Start, r.End)
+		at = max(at, c.f.TimeOf(d, r.End-1))
+	}
+	slices.Sort(ps)
+	return slices.Compact(ps), telltale.Time(at)
+}
+
+// searchAlt searches a copy of bytes that the main view does not hold.
+func (c *conv) searchAlt(d telltale.Direction, at int64, b []byte, number int64) {
+	s := c.s.w.search
+	s.Begin()
+	s.Scan(detect.Field{Index: bodyIndex, Name: dissect.Unknown.Name, Data: b, Base: at})
+	hits := s.End()
+	c.s.w.tally.Payload.Scanned += int64(len(b))
+	if len(hits) == 0 {
+		return
+	}
+	m := &dissect.Message{Proto: c.info.AppProto, Dir: d, Protection: c.info.Protection, Start: at, Wire: int64(len(b))}
+	col := &collector{m: m, body: b, base: at, peer: c.peerOf(d)}
+	out := col.message()
+	out.View, out.Packets, out.Time = telltale.ViewAlt, telltale.Packets{number}, telltale.Time(c.f.End)
+	for i := range hits {
+		sg := c.sighting(d, &hits[i], slices.Clone(hits[i].Ranges))
+		sg.View, sg.Packets, sg.Time = out.View, out.Packets, out.Time
+		col.excerpt(sg, hits, &hits[i])
+		out.Sightings = append(out.Sightings, sg)
+	}
+	c.emit(col)
+}
+
+// Columns of the wire that an excerpt shows around a value.
+const (
+	excerptBefore = 24
+	excerptValue  = 64
+	excerptAfter  = 24
+)
+
+// excerpt copies the wire bytes around a hit, with the ranges that sightings
+// cover so that they are never shown.
+func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
+	data, base := col.body, col.base
+	if h.Index != bodyIndex {
+		data, base = col.fields[h.Index].Data, col.fields[h.Index].At
+	}
+	mark := telltale.Range{Start: h.Ranges[0].Start - base, End: h.Ranges[len(h.Ranges)-1].End - base}
+	mark.End = min(mark.End, mark.Start+excerptValue)
+	start := max(0, mark.Start-excerptBefore)
+	end := min(int64(len(data)), mark.End+excerptAfter)
+	s.Wire = slices.Clone(data[start:end])
+	s.WireMark = telltale.Range{Start: mark.Start - start, End: mark.End - start}
+	for i := range hits {
+		if hits[i].Index != h.Index {
+			continue
+		}
+		for _, r := range hits[i].Ranges {
+			r = telltale.Range{Start: max(r.Start-base-start, 0), End: min(r.End-base-start, end-start)}
+			if r.Start < r.End {
+				s.WireBlank = append(s.WireBlank, r)
+			}
+		}
+	}
+	s.WireBlank = union(s.WireBlank)
+}
+
+// union sorts ranges and joins those that touch.
+func union(rs []telltale.Range) []telltale.Range {
+	slices.SortFunc(rs, func(a, b telltale.Range) int { return int(a.Start - b.Start) })
+	out := rs[:0]
+	for _, r := range rs {
+		if k := len(out) - 1; k >= 0 && r.Start <= out[k].End {
+			out[k].End = max(out[k].End, r.End)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}

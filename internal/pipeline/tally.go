@@ -1,0 +1,83 @@
+package pipeline
+
+import (
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// Tally accounts for every packet and payload byte of an input. In is
+// counted where packets are read; the other sides of the equation are
+// counted where bytes are scanned, repeated, passed over or skipped.
+type Tally struct {
+	Packets    telltale.PacketCoverage
+	Payload    telltale.PayloadCoverage
+	Missing    telltale.Missing
+	Suppressed map[string]int64
+	First      telltale.Time // earliest and latest packet
+	Last       telltale.Time
+	Bytes      int64 // of whole packets, on the wire
+}
+
+func newTally() *Tally {
+	return &Tally{
+		Packets:    telltale.PacketCoverage{Undecodable: map[string]int64{}},
+		Payload:    telltale.PayloadCoverage{Opaque: map[string]int64{}, Skipped: map[telltale.SkipReason]int64{}},
+		Suppressed: map[string]int64{},
+	}
+}
+
+// packet counts a packet that was read and reports whether it goes on to a
+// flow.
+func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
+	t.Packets.In++
+	t.Bytes += int64(p.WireLen)
+	at := telltale.Time(p.Time)
+	if t.Packets.In == 1 || at < t.First {
+		t.First = at
+	}
+	if t.Packets.In == 1 || at > t.Last {
+		t.Last = at
+	}
+	n := int64(h.PayloadEnd - h.PayloadStart)
+	t.Payload.In += n
+	t.Missing.Snaplen += int64(h.Cut)
+	switch {
+	case h.Status == packet.OK:
+		t.Packets.Decoded++
+		return true
+	case h.EtherType == etherTypeARP && h.Status == packet.NotIP:
+		// ARP is read whole: it ties addresses to hardware on the local
+		// network and carries nothing else.
+		t.Packets.Decoded++
+		t.Payload.Scanned += n
+	default:
+		t.Packets.Undecodable[h.Status.String()]++
+		t.Payload.Skipped[h.Status.Skip()] += n
+	}
+	return false
+}
+
+const etherTypeARP = 0x0806
+
+// add merges what a worker or another input counted.
+func (t *Tally) add(o *Tally) {
+	t.Packets.In += o.Packets.In
+	t.Packets.Decoded += o.Packets.Decoded
+	addCounts(t.Packets.Undecodable, o.Packets.Undecodable)
+	t.Payload.In += o.Payload.In
+	t.Payload.Scanned += o.Payload.Scanned
+	t.Payload.Repeated += o.Payload.Repeated
+	addCounts(t.Payload.Opaque, o.Payload.Opaque)
+	addCounts(t.Payload.Skipped, o.Payload.Skipped)
+	t.Missing.Gap += o.Missing.Gap
+	t.Missing.Snaplen += o.Missing.Snaplen
+	addCounts(t.Suppressed, o.Suppressed)
+	t.Bytes += o.Bytes
+}
+
+func addCounts[K comparable](dst, src map[K]int64) {
+	for k, n := range src {
+		dst[k] += n
+	}
+}
