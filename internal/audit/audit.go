@@ -1,0 +1,107 @@
+// Package audit is one run: captures go through the pipeline, what comes out
+// is joined with names, devices and destinations, and leaves as records and
+// as the summary a report is written from.
+package audit
+
+import (
+	"context"
+	"io"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/detect"
+	"github.com/telltale-audit/telltale/internal/device"
+	"github.com/telltale-audit/telltale/internal/ndjson"
+	"github.com/telltale-audit/telltale/internal/pipeline"
+	"github.com/telltale-audit/telltale/internal/report"
+)
+
+// Options say what to audit and how.
+type Options struct {
+	Inputs   []string       // capture files in order; "-" is standard input
+	Devices  []*device.File // what is known of the owner's devices
+	Reveal   bool           // show values whole
+	Messages bool           // a record for every message
+	Workers  int            // goroutines; the output does not depend on it
+	Version  string         // of this program
+	Records  io.Writer      // where the records go; nil: nowhere
+}
+
+// Result is what an audit found.
+type Result struct {
+	Report *report.Audit
+	Masker *telltale.Masker
+}
+
+// Run audits the inputs one after the other. An input that cannot be opened
+// ends the run before anything is read; one that breaks off later is told as
+// damage, and what was found before stays.
+func Run(ctx context.Context, o Options) (*Result, error) {
+	files, err := openAll(o.Inputs)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(files)
+	out := newSpool(o.Records)
+	defer out.close()
+	r := newRecorder(o, out)
+	engine := detect.New(seeds(o.Devices))
+	for i, f := range files {
+		r.input = i + 1
+		tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: o.Workers, Messages: o.Messages, Engine: engine}, r)
+		r.account(f, tally)
+		if err != nil {
+			return nil, err
+		}
+	}
+	rep := r.finish()
+	return &Result{rep, r.masker}, out.write(r.head(), r.tail(rep))
+}
+
+func openAll(names []string) ([]*capture.File, error) {
+	var files []*capture.File
+	for _, name := range names {
+		f, err := capture.Open(name)
+		if err != nil {
+			closeAll(files)
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func closeAll(files []*capture.File) {
+	for _, f := range files {
+		_ = f.Close() // opened for reading only
+	}
+}
+
+// seeds returns every value of the device files.
+func seeds(files []*device.File) []detect.Seed {
+	var out []detect.Seed
+	for i, f := range files {
+		for _, v := range f.Values {
+			out = append(out, detect.Seed{Kind: v.Kind(), Value: v, Device: i})
+		}
+	}
+	return out
+}
+
+// known returns the values that must never show, in whatever spelling.
+func known(files []*device.File) []telltale.Value {
+	var out []telltale.Value
+	for _, f := range files {
+		out = append(out, f.Values...)
+	}
+	return out
+}
+
+// lines encodes records one after the other.
+func lines(m *telltale.Masker, records []telltale.Record) []byte {
+	var b []byte
+	for _, r := range records {
+		b = ndjson.Append(b, r, m)
+	}
+	return b
+}

@@ -1,0 +1,64 @@
+package audit
+
+import (
+	"crypto/sha1" //nolint:gosec // the Community ID specification says SHA-1; nothing rests on it
+	"encoding/base64"
+	"encoding/binary"
+	"strconv"
+
+	"github.com/telltale-audit/telltale/internal/flow"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// communityID returns the Community ID v1 of a flow with seed 0: the same for
+// both directions and in every tool that knows it.
+func communityID(k flow.Key) string {
+	src, dst := k.Src.Netip().AsSlice(), k.Dst.Netip().AsSlice()
+	sp, dp := k.SrcPort, k.DstPort
+	if c := compare(src, dst); c > 0 || c == 0 && sp > dp {
+		src, dst, sp, dp = dst, src, dp, sp
+	}
+	b := make([]byte, 0, 40)
+	b = append(b, 0, 0) // seed
+	b = append(b, src...)
+	b = append(b, dst...)
+	b = append(b, k.Proto, 0)
+	if k.Proto == packet.TCP || k.Proto == packet.UDP {
+		b = binary.BigEndian.AppendUint16(b, sp)
+		b = binary.BigEndian.AppendUint16(b, dp)
+	}
+	sum := sha1.Sum(b)
+	return "1:" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+func compare(a, b []byte) int {
+	for i := range a {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return 0
+}
+
+// protoName returns the name of an IP protocol as Suricata writes it.
+func protoName(p uint8) string {
+	switch p {
+	case packet.TCP:
+		return "TCP"
+	case packet.UDP:
+		return "UDP"
+	case 1:
+		return "ICMP"
+	case 58:
+		return "IPv6-ICMP"
+	case 132:
+		return "SCTP"
+	case 47:
+		return "GRE"
+	case 50:
+		return "ESP"
+	case 2:
+		return "IGMP"
+	}
+	return "IP-" + strconv.Itoa(int(p))
+}

@@ -1,0 +1,66 @@
+package audit
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// maxIdentifiers bounds the values told apart in a run.
+const maxIdentifiers = 100_000
+
+// identifiers are the distinct values of each device.
+type identifiers struct {
+	byKey map[identity]*telltale.Identifier
+	list  []*telltale.Identifier
+}
+
+// identity is what makes two sightings the same identifier.
+type identity struct {
+	device string
+	value  telltale.Value
+}
+
+func newIdentifiers() *identifiers { return &identifiers{byKey: map[identity]*telltale.Identifier{}} }
+
+// add counts a sighting. The pooled confidence is that of the surest one:
+// sightings of one value in one field are far from independent.
+func (x *identifiers) add(s *telltale.Sighting, dest string) {
+	key := identity{s.Device, s.Value}
+	id := x.byKey[key]
+	if id == nil {
+		if len(x.list) >= maxIdentifiers {
+			return
+		}
+		id = &telltale.Identifier{
+			ID: "i" + strconv.Itoa(len(x.list)+1), Device: s.Device, Kind: s.Kind, Value: s.Value, Tag: s.Tag, First: s.Time,
+		}
+		x.byKey[key] = id
+		x.list = append(x.list, id)
+	}
+	if s.Confidence > id.Confidence || s.Level.AtLeast(id.Level) && s.Level != id.Level {
+		id.Confidence, id.Level, id.Why = s.Confidence, s.Level, s.Why
+	}
+	id.Count++
+	id.First, id.Last = min(id.First, s.Time), max(id.Last, s.Time)
+	if !slices.Contains(id.Destinations, dest) {
+		id.Destinations = append(id.Destinations, dest)
+	}
+}
+
+// of returns the id of a sighting's identifier, or "" past the bound.
+func (x *identifiers) of(s *telltale.Sighting) string {
+	if id := x.byKey[identity{s.Device, s.Value}]; id != nil {
+		return id.ID
+	}
+	return ""
+}
+
+func (x *identifiers) records() []telltale.Identifier {
+	out := make([]telltale.Identifier, len(x.list))
+	for i, id := range x.list {
+		out[i] = *id
+	}
+	return out
+}

@@ -1,0 +1,230 @@
+package audit_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/lab"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// carriages are the ways a stream may be cut and carried: none may change
+// what is found.
+func carriages() map[string]lab.Options {
+	out := map[string]lab.Options{}
+	for _, v6 := range []bool{false, true} {
+		for _, segment := range []int{0, 1, 7, 1280} {
+			for _, order := range []lab.Order{lab.InOrder, lab.Reordered} {
+				for _, repeat := range []int{0, 1} {
+					name := fmt.Sprintf("v6=%t/segment=%d/order=%d/repeat=%d", v6, segment, order, repeat)
+					out[name] = lab.Options{
+						Client: "qc2018", Seed: 1, IPv6: v6, Boots: 1, ScreenOns: 2,
+						Carriage: lab.Carriage{Segment: segment, Order: order, Repeat: repeat},
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func TestIncidentWithDevice(t *testing.T) {
+	for name, o := range carriages() {
+		t.Run(name, func(t *testing.T) {
+			s, err := lab.Incident(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, lines, _ := runScenario(t, s, true, 2)
+			checkTruth(t, s, lines, true)
+		})
+	}
+}
+
+// TestFieldNamesLie has the field MEID carry an IMEI.
+func TestFieldNamesLie(t *testing.T) {
+	s, err := lab.Incident(lab.Options{Client: "qc2018", Seed: 1, MEIDHolds: "imei", Boots: 1, ScreenOns: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, withDevice := range []bool{true, false} {
+		_, lines, _ := runScenario(t, s, withDevice, 1)
+		checkTruth(t, s, lines, withDevice)
+		n := 0
+		for _, l := range ofType(lines, "sighting") {
+			if strings.HasSuffix(l.Field, "$.MEID") {
+				n++
+				if l.Kind != telltale.IMEI {
+					t.Errorf("the field MEID holds an IMEI, told as %s", l.Kind)
+				}
+			}
+		}
+		if n == 0 {
+			t.Error("nothing was seen in the field MEID")
+		}
+	}
+}
+
+// checkTruth holds sightings against what was planted: nothing missed,
+// nothing from the decoys, everything where it is.
+func checkTruth(t *testing.T, s *lab.Scenario, lines []line, exact bool) {
+	t.Helper()
+	got := map[string]line{}
+	for _, l := range ofType(lines, "sighting") {
+		if !l.Level.AtLeast(telltale.Probable) && exact {
+			continue
+		}
+		got[fmt.Sprint(l.FlowID, l.Kind, l.Value, l.Field)] = l
+	}
+	for _, send := range s.Truth.Sends {
+		for _, want := range send.Sightings {
+			key := fmt.Sprint("1-", send.Flow, want.Kind, want.Value, want.Field)
+			l, ok := got[key]
+			delete(got, key)
+			if !ok {
+				t.Errorf("flow %d: %s in %s was not found", send.Flow, want.Kind, want.Field)
+				continue
+			}
+			checkSighting(t, l, want)
+		}
+	}
+	for _, l := range got {
+		if l.Level.AtLeast(telltale.Probable) {
+			t.Errorf("found what was not planted: %s %s in %s (%s)", l.Kind, l.Value, l.Field, l.Level)
+		}
+	}
+	checkBooks(t, lines)
+}
+
+func checkSighting(t *testing.T, l line, want lab.Sighting) {
+	t.Helper()
+	if l.Form != want.Form {
+		t.Errorf("%s: form %q, want %q", want.Field, l.Form, want.Form)
+	}
+	packets, _ := json.Marshal(want.Packets)
+	if len(want.Packets) > telltale.MaxPackets {
+		packets = fmt.Appendf(nil, `{"first":%d,"last":%d,"count":%d}`, want.Packets[0], slices.Max(want.Packets), len(want.Packets))
+	}
+	if !bytes.Equal(l.Packets, packets) {
+		t.Errorf("%s: packets %s, want %s", want.Field, l.Packets, packets)
+	}
+	if len(l.Ranges) != 1 || l.Ranges[0] != want.Range {
+		t.Errorf("%s: ranges %v, want %v", want.Field, l.Ranges, want.Range)
+	}
+	if l.Protection != "open" || l.ReadableBy != "anyone_on_path" {
+		t.Errorf("%s: %s, readable by %s", want.Field, l.Protection, l.ReadableBy)
+	}
+}
+
+func checkBooks(t *testing.T, lines []line) {
+	t.Helper()
+	last := lines[len(lines)-1]
+	if last.EventType != "coverage" {
+		t.Fatalf("the last record is a %s", last.EventType)
+	}
+	if n := last.Payload.Balance(); n != 0 {
+		t.Errorf("%d payload bytes are not accounted for: %+v", n, last.Payload)
+	}
+}
+
+// TestIncidentBlind writes down how sure the audit is without a device file.
+func TestIncidentBlind(t *testing.T) {
+	s, err := lab.Incident(lab.Options{Client: "qc2018", Seed: 1, Boots: 1, ScreenOns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, lines, _ := runScenario(t, s, false, 1)
+	checkBooks(t, lines)
+	rows := map[string]bool{}
+	for _, l := range ofType(lines, "sighting") {
+		rows[fmt.Sprintf("%-8s %.4f %-9s %s\n", l.Kind, l.Confidence, l.Level, l.Field)] = true
+	}
+	var table strings.Builder
+	for _, d := range s.Truth.Decoys {
+		for _, l := range ofType(lines, "sighting") {
+			if l.Value == d.Value && l.Level.AtLeast(telltale.Probable) {
+				t.Errorf("decoy %s (%s) is told as %s %s", d.Looks, d.Where, l.Level, l.Kind)
+			}
+		}
+	}
+	keys := make([]string, 0, len(rows))
+	for r := range rows {
+		keys = append(keys, r)
+	}
+	slices.Sort(keys)
+	for _, r := range keys {
+		table.WriteString(r)
+	}
+	golden(t, "testdata/incident-blind.txt", []byte(table.String()))
+}
+
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(name, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs; got:\n%s", name, got)
+	}
+}
+
+// TestTorn has captures that miss bytes, so that what stands before and after
+// the gap would make the device's own IMEI if it were joined.
+func TestTorn(t *testing.T) {
+	s := lab.Torn(1)
+	result, lines, _ := runScenario(t, s, true, 1)
+	checkBooks(t, lines)
+	for _, l := range ofType(lines, "sighting") {
+		for _, d := range s.Truth.Decoys {
+			if l.Value == d.Value {
+				t.Errorf("%s was glued over a gap in %s", l.Kind, l.Field)
+			}
+		}
+	}
+	if len(s.Truth.Decoys) != 10 || result.Report.Coverage.Missing.Gap == 0 {
+		t.Fatalf("the test tests nothing: %d cases, %d bytes missing", len(s.Truth.Decoys), result.Report.Coverage.Missing.Gap)
+	}
+}
+
+// TestSameForAllWorkers holds the output of several workers to that of one.
+func TestSameForAllWorkers(t *testing.T) {
+	s, err := lab.Incident(lab.Options{Client: "qc2018", Seed: 7, Carriage: lab.Carriage{Segment: 512, Order: lab.Reordered, Repeat: 3}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, one := runScenario(t, s, true, 1)
+	for _, n := range []int{2, 3, 8, 64} {
+		if _, _, many := runScenario(t, s, true, n); !bytes.Equal(one, many) {
+			t.Errorf("%d workers write other bytes than 1", n)
+		}
+	}
+}
+
+func TestNothingSeen(t *testing.T) {
+	s, err := lab.Incident(lab.Options{Client: "fixed", Seed: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, lines, _ := runScenario(t, s, true, 2)
+	checkBooks(t, lines)
+	if v := result.Report.Coverage.Verdict; v != telltale.NothingSeen {
+		t.Errorf("verdict %s", v)
+	}
+	if result.Report.Coverage.Payload.Opaque["tls"] == 0 {
+		t.Error("no sealed bytes were counted")
+	}
+}

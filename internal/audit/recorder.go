@@ -1,0 +1,303 @@
+package audit
+
+import (
+	"context"
+	"net/netip"
+	"strconv"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/ndjson"
+	"github.com/telltale-audit/telltale/internal/pipeline"
+	"github.com/telltale-audit/telltale/internal/report"
+)
+
+// recorder is the sink of the pipeline: it joins events with names, devices
+// and destinations, in the order they closed, and writes their records.
+type recorder struct {
+	o       Options
+	out     *spool
+	masker  *telltale.Masker
+	line    []byte // reused
+	input   int    // number of the input in hand, from 1
+	devices *devices
+	names   *names
+	dests   *destinations
+	ids     *identifiers
+	sends   *sends
+	tags    map[telltale.Value]string
+	nTx     int
+	nSeen   int
+	inputs  []telltale.Input
+	cover   telltale.Coverage
+	first   telltale.Time
+	last    telltale.Time
+	sim     bool
+}
+
+func newRecorder(o Options, out *spool) *recorder {
+	return &recorder{
+		o: o, out: out, masker: telltale.NewMasker(o.Reveal, known(o.Devices)...),
+		devices: newDevices(o.Devices), names: newNames(), dests: newDestinations(), ids: newIdentifiers(),
+		sends: newSends(), tags: map[telltale.Value]string{}, cover: newCoverage(),
+	}
+}
+
+// Put implements [pipeline.Sink].
+func (r *recorder) Put(_ context.Context, events []*pipeline.Event) error {
+	for _, e := range events {
+		if e.Message != nil {
+			r.message(e)
+		} else {
+			r.flow(e.Flow)
+		}
+	}
+	return r.out.err
+}
+
+// record writes one record.
+func (r *recorder) record(rec telltale.Record) {
+	if r.out.out == nil {
+		return
+	}
+	r.line = ndjson.Append(r.line[:0], rec, r.masker)
+	r.out.put(r.line)
+}
+
+func (r *recorder) flowID(f *pipeline.FlowInfo) string {
+	return strconv.Itoa(r.input) + "-" + strconv.FormatInt(f.ID, 10)
+}
+
+// flow records a flow that closed.
+func (r *recorder) flow(f *pipeline.FlowInfo) {
+	dev, isSrc := r.devices.of(f)
+	names := r.names.of(f)
+	r.dests.contact(f, isSrc, names)
+	if r.out.out == nil {
+		return
+	}
+	r.record(&telltale.Flow{
+		ID: r.flowID(f), Input: r.input, Device: dev.ID,
+		SrcIP: f.Key.Src.Netip(), SrcPort: f.Key.SrcPort, DestIP: f.Key.Dst.Netip(), DestPort: f.Key.DstPort,
+		Proto: protoName(f.Key.Proto), AppProto: f.AppProto, CommunityID: communityID(f.Key),
+		Start: f.Start, End: f.End, Ended: f.Ended,
+		PktsToServer: f.Packets[0], ByteToServer: f.Bytes[0], PktsToClient: f.Packets[1], ByteToClient: f.Bytes[1],
+		Names: names, Protection: f.Protection,
+	})
+}
+
+// message records a message and, with sightings, the transmission it is.
+func (r *recorder) message(e *pipeline.Event) {
+	m, f := e.Message, e.Flow
+	r.names.learn(m.Time, m.Answers)
+	if len(m.Sightings) == 0 && !r.o.Messages {
+		return
+	}
+	dev, isSrc := r.devices.of(f)
+	sentBy := speaker(dev, isSrc, m.Dir)
+	if r.o.Messages {
+		r.record(&telltale.Message{
+			FlowID: r.flowID(f), Time: m.Time, Device: dev.ID, AppProto: m.Proto, Direction: m.Dir, SentBy: sentBy,
+			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS,
+		})
+	}
+	if len(m.Sightings) > 0 {
+		r.transmission(e, dev, isSrc, sentBy)
+	}
+}
+
+// speaker says who sent in direction d of a flow whose client is the device
+// if isSrc.
+func speaker(dev *owner, isSrc bool, d telltale.Direction) telltale.SentBy {
+	switch {
+	case dev.How == "unknown":
+		return telltale.SentByUnknown
+	case isSrc == (d == telltale.ToServer):
+		return telltale.SentByDevice
+	}
+	return telltale.SentByPeer
+}
+
+// transmission records a message that carried identifiers.
+func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentBy telltale.SentBy) {
+	m, f := e.Message, e.Flow
+	far := r.farEnd(e, isSrc)
+	r.nTx++
+	t := &telltale.Transmission{
+		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
+		Destination: far.ID, Template: template(m), Protection: protection(m), Packets: m.Packets,
+		Answered: m.Answered, Response: telltale.NewText(m.Response),
+	}
+	t.ReadableBy = readableBy(f, t.Protection)
+	seen := make([]*telltale.Sighting, len(m.Sightings))
+	for i, s := range m.Sightings {
+		seen[i] = r.sighting(s, t, f)
+		if s.Seed >= 0 && dev.file < 0 {
+			dev.file = s.Seed
+		}
+	}
+	r.record(t)
+	for i, s := range seen {
+		r.record(s)
+		r.ids.add(s, far.ID)
+		if sentBy != telltale.SentByPeer {
+			r.sends.add(t, m.Sightings[i], r.ids.of(s), far, e)
+		}
+	}
+}
+
+// sighting completes a sighting with what only the audit knows.
+func (r *recorder) sighting(s *pipeline.Sighting, t *telltale.Transmission, f *pipeline.FlowInfo) *telltale.Sighting {
+	r.nSeen++
+	out := &s.Sighting
+	out.ID = "s" + strconv.Itoa(r.nSeen)
+	out.Input, out.FlowID, out.Transmission, out.Device = r.input, t.FlowID, t.ID, t.Device
+	out.Protection, out.ReadableBy, out.Tag = t.Protection, t.ReadableBy, r.tag(out.Value)
+	t.Sightings = append(t.Sightings, out.ID)
+	t.Kinds = addKind(t.Kinds, out.Kind)
+	return out
+}
+
+// tag links equal values inside the audit and says nothing about them.
+func (r *recorder) tag(v telltale.Value) string {
+	t, ok := r.tags[v]
+	if !ok {
+		t = "t" + strconv.Itoa(len(r.tags)+1)
+		r.tags[v] = t
+	}
+	return t
+}
+
+// farEnd returns the destination of a message: what the message itself names
+// outranks what the flow is known by.
+func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) *telltale.Destination {
+	addr := e.Flow.Key.Dst.Netip()
+	if !isSrc {
+		return r.dests.of(telltale.Text{}, e.Flow.Key.Src.Netip())
+	}
+	var name telltale.Text
+	if ns := r.names.of(e.Flow); len(ns) > 0 {
+		name = ns[0].Name
+	}
+	if h := e.Message.HTTP; h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
+		name = telltale.NewText(hostName(h.Hostname.Raw()))
+	}
+	return r.dests.of(name, addr)
+}
+
+// protection of what was found in a message: an identifier that was read
+// without a key lay open, whatever the protocol is.
+func protection(m *pipeline.Message) telltale.Protection {
+	if m.Protection == telltale.UnknownProtection {
+		return telltale.Open
+	}
+	return m.Protection
+}
+
+// readableBy says who could read a message on its way.
+func readableBy(f *pipeline.FlowInfo, p telltale.Protection) telltale.ReadableBy {
+	dst := f.Key.Dst.Netip()
+	switch {
+	case p == telltale.Sealed:
+		return telltale.DestinationOnly
+	case isLocal(dst) && isLocal(f.Key.Src.Netip()), dst.IsMulticast(), dst == netip.AddrFrom4([4]byte{255, 255, 255, 255}):
+		return telltale.LocalNetwork
+	}
+	return telltale.AnyoneOnPath
+}
+
+// template is what messages of one sort share.
+func template(m *pipeline.Message) telltale.Text {
+	if m.HTTP == nil || m.HTTP.Method.IsZero() {
+		return telltale.NewText(m.Proto)
+	}
+	path := m.HTTP.URL.Raw()
+	for i := range path {
+		if path[i] == '?' || path[i] == '#' {
+			path = path[:i]
+			break
+		}
+	}
+	t := m.HTTP.Method.Raw() + " " + path
+	if m.ContentType != "" {
+		t += " " + m.ContentType
+	}
+	return telltale.NewText(t)
+}
+
+func addKind(kinds []telltale.Kind, k telltale.Kind) []telltale.Kind {
+	for _, have := range kinds {
+		if have == k {
+			return kinds
+		}
+	}
+	return append(kinds, k)
+}
+
+// account adds an input that was read.
+func (r *recorder) account(f *capture.File, t *pipeline.Tally) {
+	in := f.Input()
+	in.Input = r.input
+	r.inputs = append(r.inputs, in)
+	r.sim = r.sim || f.Simulated()
+	addCoverage(&r.cover, t, f.Skipped())
+	if t.Packets.In > 0 {
+		if r.first == 0 || t.First < r.first {
+			r.first = t.First
+		}
+		r.last = max(r.last, t.Last)
+	}
+}
+
+// head returns the records that open the output.
+func (r *recorder) head() []byte {
+	recs := []telltale.Record{r.info()}
+	devs := r.devices.records()
+	for i := range devs {
+		recs = append(recs, &devs[i])
+	}
+	return lines(r.masker, recs)
+}
+
+// info returns the record that opens the output.
+func (r *recorder) info() *telltale.Audit {
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages}}
+	for _, in := range r.inputs {
+		a.Inputs = append(a.Inputs, in.Name)
+	}
+	for _, d := range r.o.Devices {
+		a.Options.Devices = append(a.Options.Devices, d.Name)
+	}
+	return a
+}
+
+// tail returns the records that close the output.
+func (r *recorder) tail(rep *report.Audit) []byte {
+	var recs []telltale.Record
+	for _, d := range r.dests.list {
+		recs = append(recs, d)
+	}
+	for i := range rep.Identifiers {
+		recs = append(recs, &rep.Identifiers[i])
+	}
+	for i := range r.inputs {
+		recs = append(recs, &r.inputs[i])
+	}
+	return lines(r.masker, append(recs, &r.cover))
+}
+
+// finish closes the books.
+func (r *recorder) finish() *report.Audit {
+	devs := r.devices.records()
+	rep := &report.Audit{
+		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(),
+		Sends: r.sends.records(), Contacts: r.dests.contacts(), Exhibit: r.sends.exhibit(r.inputs),
+		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
+	}
+	for _, in := range r.inputs {
+		rep.Bytes += in.Size
+	}
+	settle(&r.cover, rep.Identifiers, r.inputs)
+	rep.Coverage = r.cover
+	return rep
+}

@@ -1,0 +1,128 @@
+package audit
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/pipeline"
+	"github.com/telltale-audit/telltale/internal/report"
+)
+
+// sends groups transmissions that differ only in their time.
+type sends struct {
+	byKey map[string]*send
+	list  []*send
+}
+
+// send is a group with the bytes of its first transmission.
+type send struct {
+	report.Send
+	last  string // transmission_id counted last
+	input int
+	bytes *pipeline.Sighting
+}
+
+func newSends() *sends { return &sends{byKey: map[string]*send{}} }
+
+// add counts one sighting of a transmission.
+func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, e *pipeline.Event) {
+	key := t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.Template.Raw()
+	g := x.byKey[key]
+	if g == nil {
+		g = &send{input: s.Input}
+		g.Destination, g.DestIP, g.Device, g.First = far.Name, e.Flow.Key.Dst.Netip(), t.Device, t.Time
+		g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.Protection, t.ReadableBy, t.Packets, t.FlowID
+		x.byKey[key] = g
+		x.list = append(x.list, g)
+	}
+	if g.last != t.ID {
+		g.last = t.ID
+		g.transmission(t)
+	}
+	if s.Level.AtLeast(g.Level) && s.Level != g.Level {
+		g.Level = s.Level
+	}
+	g.Kinds = addKind(g.Kinds, s.Kind)
+	if id != "" && !slices.Contains(g.Identifiers, id) && len(g.Identifiers) < 256 {
+		g.Identifiers = append(g.Identifiers, id)
+	}
+	if !slices.Contains(g.Forms, s.Form) {
+		g.Forms = append(g.Forms, s.Form)
+	}
+	if g.FlowID == t.FlowID && (g.bytes == nil || exhibitRank(s) > exhibitRank(g.bytes)) && s.Transmission == t.ID && g.Count == 1 {
+		g.bytes = s
+	}
+}
+
+func (g *send) transmission(t *telltale.Transmission) {
+	g.Count++
+	g.First, g.Last = min(g.First, t.Time), max(g.Last, t.Time)
+	if len(g.Times) < report.MaxTimes {
+		g.Times = append(g.Times, t.Time)
+	}
+	if rank := answerRank(t.Answered); rank > answerRank(g.Answered) {
+		g.Answered, g.Response = t.Answered, t.Response
+	}
+}
+
+// answerRank orders how far a transmission demonstrably came.
+func answerRank(a string) int { return slices.Index([]string{"none", "ack", "response"}, a) }
+
+// exhibitRank says how well a sighting shows what happened: the surer the
+// better, and rather one that had to be decoded and has a long value.
+func exhibitRank(s *pipeline.Sighting) int {
+	n := len(s.Value.Raw())
+	if s.Level == telltale.Confirmed || s.Level == telltale.Probable {
+		n += 1000
+	}
+	if s.Form != "plain" {
+		n += 100
+	}
+	return n
+}
+
+// records returns the groups, those of most consequence first.
+func (x *sends) records() []report.Send {
+	x.sort()
+	var out []report.Send
+	for _, g := range x.list {
+		slices.Sort(g.Times)
+		out = append(out, g.Send)
+	}
+	return out
+}
+
+func (x *sends) sort() {
+	slices.SortStableFunc(x.list, func(a, b *send) int {
+		return cmp.Or(
+			cmp.Compare(levelRank(b.Level), levelRank(a.Level)),
+			cmp.Compare(len(b.Identifiers), len(a.Identifiers)),
+			cmp.Compare(b.Count, a.Count),
+		)
+	})
+}
+
+func levelRank(l telltale.Level) int {
+	for i, m := range []telltale.Level{telltale.Confirmed, telltale.Probable, telltale.Possible} {
+		if l == m {
+			return 3 - i
+		}
+	}
+	return 0
+}
+
+// exhibit returns the bytes of the transmission of most consequence.
+func (x *sends) exhibit(inputs []telltale.Input) *report.Exhibit {
+	if len(x.list) == 0 || x.list[0].bytes == nil {
+		return nil
+	}
+	g := x.list[0]
+	s := g.bytes
+	return &report.Exhibit{
+		Packets: s.Packets, FlowID: s.FlowID, Message: 1, Of: g.Count, Kind: s.Kind,
+		Wire:    telltale.Excerpt{Data: s.Wire, Blank: s.WireBlank, Mark: s.WireMark, Value: s.Value, Encoded: s.Form != "plain"},
+		Decoded: telltale.Excerpt{Data: s.Decoded, Mark: s.DecodedMark, Value: s.Value, Blank: []telltale.Range{s.DecodedMark}},
+		Chain:   s.Field, Response: g.Response, Capture: inputs[g.input-1].Name,
+	}
+}
