@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telltale-audit/telltale"
+	engine "github.com/telltale-audit/telltale/internal/audit"
+	"github.com/telltale-audit/telltale/internal/device"
+	"github.com/telltale-audit/telltale/internal/report"
+)
+
+// auditFlags are the flags of an audit.
+type auditFlags struct {
+	devices  []string
+	json     string
+	reveal   bool
+	messages bool
+	workers  int
+}
+
+func (o *auditFlags) register(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVarP(&o.devices, "device", "d", nil, "device `file` with the values to look for (may be repeated)")
+	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
+	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
+	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
+	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many cores to use; the output does not depend on it")
+}
+
+func auditCommand(t *terminal) *cobra.Command {
+	var o auditFlags
+	cmd := &cobra.Command{
+		Use:   "audit FILE...",
+		Short: "Audit captures: what the device told, to whom, readable by whom",
+		Long: `Reads packet captures (pcap, pcapng) and says what the device told, to whom, and who could read it on the way.
+"-" reads a capture from standard input.
+
+Exit codes: 0 done, with or without findings; 2 usage; 3 done, but something was skipped or damaged, as the coverage
+says; 4 an input cannot be read; 5 an output cannot be written.`,
+		Example: `  telltale audit capture.pcapng --device phone.yaml
+  telltale audit --json - capture.pcapng`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("telltale audit CAPTURE.pcapng", "no capture named")
+			}
+			return audit(cmd.Context(), t, &o, args)
+		},
+	}
+	o.register(cmd)
+	return cmd
+}
+
+// audit runs an audit and shows it.
+func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) error {
+	for _, name := range inputs {
+		if err := unknownCommand(name); err != nil {
+			return err
+		}
+	}
+	if o.reveal {
+		if err := t.confirmReveal(); err != nil {
+			return err
+		}
+	}
+	devices, err := readDevices(o.devices)
+	if err != nil {
+		return err
+	}
+	result, err := o.run(ctx, t, inputs, devices)
+	if err != nil {
+		return err
+	}
+	if o.json != "-" {
+		style := t.style()
+		style.Command = command(o, inputs)
+		if err := report.Terminal(t.out, result.Report, result.Masker, style); err != nil {
+			return err
+		}
+	}
+	return incomplete(result.Report)
+}
+
+func readDevices(names []string) ([]*device.File, error) {
+	var out []*device.File
+	for _, name := range names {
+		f, err := device.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+// run runs the engine and writes the records where they were asked for.
+func (o *auditFlags) run(ctx context.Context, t *terminal, inputs []string, devices []*device.File) (*engine.Result, error) {
+	opts := engine.Options{
+		Inputs: inputs, Devices: devices, Reveal: o.reveal, Messages: o.messages, Workers: o.workers, Version: version(),
+	}
+	switch o.json {
+	case "":
+		return engine.Run(ctx, opts)
+	case "-":
+		opts.Records = t.out
+		return engine.Run(ctx, opts)
+	}
+	var result *engine.Result
+	err := writeWhole(o.json, func(w io.Writer) (err error) {
+		opts.Records = w
+		result, err = engine.Run(ctx, opts)
+		return err
+	})
+	return result, err
+}
+
+// command is how this audit would be run again, for the report's last lines.
+func command(o *auditFlags, inputs []string) string {
+	args := []string{"telltale", "audit"}
+	args = append(args, inputs...)
+	for _, d := range o.devices {
+		args = append(args, "--device", d)
+	}
+	for i, a := range args {
+		if strings.ContainsAny(a, " \t'\"$&;|<>()*?\\`") {
+			args[i] = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(args, " ")
+}
+
+// incomplete returns the failure of an audit that could not look at
+// everything: what it found stands, and the user is told what is missing.
+func incomplete(a *report.Audit) error {
+	if a.Coverage.Complete {
+		return nil
+	}
+	var parts []string
+	for _, why := range telltale.SkipReasons {
+		if n := a.Coverage.Payload.Skipped[why]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d bytes (%s)", n, why))
+		}
+	}
+	for _, in := range a.Inputs {
+		for _, d := range in.Damage[:min(len(in.Damage), 3)] {
+			parts = append(parts, fmt.Sprintf("%s is damaged at byte %d: %s", in.Name, d.Offset, d.Reason))
+		}
+	}
+	parts = slices.Compact(parts)
+	return &failure{exitSkipped, errors.New("not everything could be looked at: " + strings.Join(parts, "; ")), "what was found before and beside that stands; the coverage record counts all of it"}
+}

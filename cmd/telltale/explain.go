@@ -1,0 +1,53 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/report"
+)
+
+func explainCommand(t *terminal) *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain IDENTIFIER",
+		Short: "Say what an identifier is, who can do what with it, and whether it can be changed",
+		Example: `  telltale explain IMEI
+  telltale explain iccid`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usage("telltale explain IMEI", "name one identifier")
+			}
+			e, ok := report.Explain(kindNamed(args[0]))
+			if !ok {
+				return usage("there are: "+strings.Join(kindNames(), " "), "no identifier is called %q", args[0])
+			}
+			return e.Terminal(t.out, t.style())
+		},
+	}
+}
+
+// kindNamed returns the kind that a person means.
+func kindNamed(s string) telltale.Kind {
+	s = strings.ToLower(strings.NewReplacer("-", "_", " ", "_").Replace(s))
+	switch s {
+	case "sim", "sim_number", "simnumber":
+		return telltale.ICCID
+	case "phone", "phone_number", "number":
+		return telltale.MSISDN
+	case "wifi", "wi_fi", "mac_address":
+		return telltale.MAC
+	}
+	return telltale.Kind(s)
+}
+
+func kindNames() []string {
+	var out []string
+	for _, k := range telltale.Kinds {
+		if _, ok := report.Explain(k); ok {
+			out = append(out, string(k))
+		}
+	}
+	return out
+}

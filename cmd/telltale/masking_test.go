@@ -1,0 +1,206 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/lab"
+)
+
+// planted is a capture with 40 identifiers in 12 spellings each, in every
+// place of a request that can hold them.
+type planted struct {
+	dir    string
+	plants []lab.Plant
+}
+
+func plant(t *testing.T) planted {
+	t.Helper()
+	s, plants := lab.Planted(1, lab.MadeUp(1, 40), lab.Spellings)
+	dir := filepath.Join(t.TempDir(), "planted")
+	if err := lab.Write(dir, s); err != nil {
+		t.Fatal(err)
+	}
+	if len(plants) < 40*12*3 {
+		t.Fatalf("only %d plants", len(plants))
+	}
+	return planted{dir, plants}
+}
+
+// try runs the program as main does and returns all it wrote.
+func try(t *testing.T, args ...string) (code int, out string) {
+	t.Helper()
+	var b bytes.Buffer
+	term := &terminal{in: strings.NewReader(""), out: &b, err: &b}
+	code = run(context.Background(), term, args)
+	return code, b.String()
+}
+
+// TestMasking: without --reveal none of the identifiers, in none of their
+// spellings, is in any output of any command.
+func TestMasking(t *testing.T) {
+	p := plant(t)
+	capture, device := filepath.Join(p.dir, "capture.pcapng"), filepath.Join(p.dir, "device.yaml")
+	records := filepath.Join(t.TempDir(), "records.ndjson")
+	index := newNeedles(p.plants)
+	for _, args := range [][]string{
+		{capture, "--device", device},
+		{capture},
+		{"audit", capture, "--device", device, "--json", "-", "--messages"},
+		{"audit", capture, "--json", "-", "--messages"},
+		{"audit", capture, capture, "--device", device, "--json", records},
+		{"audit", capture, "--device", filepath.Join(p.dir, "truth.json")},
+		{"audit", filepath.Join(p.dir, "truth.json"), "--device", device},
+	} {
+		_, out := try(t, args...)
+		if b, err := os.ReadFile(records); err == nil {
+			out += string(b)
+		}
+		checkMasked(t, strings.Join(args[:1], " "), out, index)
+	}
+}
+
+// checkMasked looks for every plant in an output, as it is and with its JSON
+// escapes undone.
+func checkMasked(t *testing.T, what, out string, index needles) {
+	t.Helper()
+	reported := 0
+	for _, text := range []string{out, strings.ToLower(out), unescaped(out)} {
+		for i := range max(0, len(text)-needlePrefix+1) {
+			for _, n := range index[text[i:i+needlePrefix]] {
+				if strings.HasPrefix(text[i:], n.text) && reported < 20 {
+					reported++
+					t.Errorf("%s: %s shows: ...%q...", what, n.plant, text[max(0, i-60):min(len(text), i+60)])
+				}
+			}
+		}
+	}
+}
+
+// needles are what must not be in an output, by their first bytes: values,
+// without separators too, and the letters that spell them.
+type needles map[string][]needle
+
+type needle struct{ text, plant string }
+
+const needlePrefix = 8
+
+func newNeedles(plants []lab.Plant) needles {
+	out := needles{}
+	seen := map[string]bool{}
+	for _, p := range plants {
+		texts := []string{p.Value, strings.ToLower(p.Value), strings.ReplaceAll(strings.ToLower(p.Value), ":", "")}
+		for _, raw := range p.Raw {
+			texts = append(texts, string(raw))
+		}
+		for _, s := range texts {
+			if len(s) >= needlePrefix && !seen[s] {
+				seen[s] = true
+				out[s[:needlePrefix]] = append(out[s[:needlePrefix]], needle{s, fmt.Sprintf("%s in %s (%s)", p.Kind, p.Place, p.Spelling)})
+			}
+		}
+	}
+	return out
+}
+
+func unescaped(out string) string {
+	var b strings.Builder
+	for line := range strings.Lines(out) {
+		var v any
+		if json.Unmarshal([]byte(line), &v) == nil {
+			fmt.Fprintln(&b, v)
+		}
+	}
+	return b.String()
+}
+
+// TestMaskingFinds is the control: the search finds what is not masked.
+func TestMaskingFinds(t *testing.T) {
+	p := plant(t)
+	_, out := try(t, "audit", filepath.Join(p.dir, "capture.pcapng"), "--device", filepath.Join(p.dir, "device.yaml"), "--json", "-", "--reveal")
+	found := 0
+	index := newNeedles(p.plants)
+	for i := range len(out) - needlePrefix {
+		for _, n := range index[out[i:i+needlePrefix]] {
+			if strings.HasPrefix(out[i:], n.text) {
+				found++
+			}
+		}
+	}
+	if found < len(p.plants) {
+		t.Errorf("%d finds for %d plants", found, len(p.plants))
+	}
+}
+
+// TestReveal is the control: with --reveal every plant is found and shown.
+func TestReveal(t *testing.T) {
+	p := plant(t)
+	code, out := try(t, "audit", filepath.Join(p.dir, "capture.pcapng"), "--device", filepath.Join(p.dir, "device.yaml"), "--json", "-", "--reveal", "--messages")
+	if code != exitDone {
+		t.Fatalf("exit %d: %.300s", code, out)
+	}
+	type seen struct {
+		kind  telltale.Kind
+		value string
+		place string
+	}
+	got := map[seen]int{}
+	for line := range strings.Lines(out) {
+		var r struct {
+			EventType    string `json:"event_type"`
+			Kind         telltale.Kind
+			Value, Field string
+			Level        telltale.Level
+		}
+		if json.Unmarshal([]byte(line), &r) == nil && r.EventType == "sighting" && r.Level == telltale.Confirmed {
+			got[seen{r.Kind, r.Value, placeOf(r.Field)}]++
+		}
+	}
+	want := map[seen]int{}
+	for _, pl := range p.plants {
+		want[seen{pl.Kind, pl.Value, groupOf(pl.Place)}]++
+	}
+	missed := 0
+	for k, n := range want {
+		if got[k] < n {
+			missed += n - got[k]
+			t.Logf("%s in %s: %d of %d found", k.kind, k.place, got[k], n)
+		}
+	}
+	if missed > 0 {
+		t.Errorf("%d of %d plants were not found", missed, len(p.plants))
+	}
+}
+
+// placeOf and groupOf bring field paths and the lab's places to one set of
+// words.
+func placeOf(field string) string {
+	switch {
+	case strings.HasPrefix(field, "dns."):
+		return "dns"
+	case strings.HasPrefix(field, "http.url"):
+		return "url"
+	case strings.HasPrefix(field, "http.header:"):
+		return "header"
+	}
+	return "body"
+}
+
+func groupOf(place string) string {
+	switch place {
+	case "path", "query":
+		return "url"
+	case "host", "header":
+		return "header"
+	case "form", "json":
+		return "body"
+	}
+	return place
+}
