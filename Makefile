@@ -1,0 +1,52 @@
+# What a person working on telltale types. CI runs the first target.
+GO    ?= go
+T     ?= 30s
+CORPUS ?=
+export GOFLAGS ?= -buildvcs=false
+
+LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
+
+.DEFAULT_GOAL := all
+.PHONY: all help build fmt vet lint test demo bench corpus fuzz generate
+
+all: fmt vet lint test ## everything that CI runs
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## the program, as ./telltale
+	$(GO) build -trimpath -o telltale ./cmd/telltale
+
+fmt: ## fail where gofmt would change a file
+	@out=$$(gofmt -l $$(find . -name '*.go' -not -path './.git/*')); \
+	if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
+
+vet: ## go vet
+	$(GO) vet ./...
+
+lint: ## the pinned golangci-lint (the first run builds it: two minutes)
+	$(LINT) run ./...
+
+test: ## every test, with the laws of the house (imports, sizes, modules)
+	$(GO) test ./...
+
+demo: ## re-enact the incident of 2019 and audit it
+	$(GO) run ./cmd/telltale demo
+
+bench: ## benchmarks, six runs each
+	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
+
+corpus: ## audit every capture of a folder: make corpus CORPUS=dir
+	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=dir"; exit 2; }
+	$(GO) test -count 1 -v -timeout 60m -run '^TestCorpus$$' ./cmd/telltale -corpus $(abspath $(CORPUS))
+
+fuzz: ## every fuzz target in turn, T=30s each
+	@grep -rho --include='*_test.go' --with-filename '^func Fuzz[A-Za-z0-9_]*' . | sort | \
+	while IFS=: read -r file func; do \
+		name=$${func#func }; dir=$$(dirname "$$file"); \
+		echo "== $$dir $$name"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(T) "$$dir" || exit 1; \
+	done
+
+generate: ## rewrite every golden file, picture and schema; then read the diff
+	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update
