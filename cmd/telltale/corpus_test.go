@@ -129,12 +129,12 @@ func sameForWorkers(t *testing.T, bin, name string) {
 
 // totals adds up what the corpus showed.
 type totals struct {
-	files, unreadable, skipped, damaged int
-	slowest                             time.Duration
-	largest                             int64
-	differences                         map[string]int // by what was compared
-	agreed                              map[string]int
-	lines                               []string
+	files, unreadable, skipped int
+	slowest                    time.Duration
+	largest                    int64
+	differences                map[string]int // by what was compared
+	agreed                     map[string]int
+	lines                      []string
 }
 
 func newTotals() *totals {

@@ -94,9 +94,8 @@ func (t *terminal) askFor(in *bufio.Reader, f *device.File, k telltale.Kind) boo
 
 // plainReason returns an error's reason as the start of a sentence.
 func plainReason(err error) string {
-	var e *device.Error
 	s := err.Error()
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*device.Error](err); ok {
 		s = e.Why
 	}
 	return strings.ToUpper(s[:1]) + s[1:]

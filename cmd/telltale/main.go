@@ -50,9 +50,9 @@ type terminal struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	t := openTerminal()
-	os.Exit(run(ctx, t, os.Args[1:]))
+	code := run(ctx, openTerminal(), os.Args[1:])
+	stop()
+	os.Exit(code)
 }
 
 // run runs one command and returns the exit code. No panic's trace ever

@@ -3,6 +3,7 @@ package audit
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strconv"
 
 	"github.com/telltale-audit/telltale"
@@ -131,7 +132,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 	t.ReadableBy = readableBy(f, t.Protection)
 	seen := make([]*telltale.Sighting, len(m.Sightings))
 	for i, s := range m.Sightings {
-		seen[i] = r.sighting(s, t, f)
+		seen[i] = r.sighting(s, t)
 		if s.Seed >= 0 && dev.file < 0 {
 			dev.file = s.Seed
 		}
@@ -147,7 +148,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 }
 
 // sighting completes a sighting with what only the audit knows.
-func (r *recorder) sighting(s *pipeline.Sighting, t *telltale.Transmission, f *pipeline.FlowInfo) *telltale.Sighting {
+func (r *recorder) sighting(s *pipeline.Sighting, t *telltale.Transmission) *telltale.Sighting {
 	r.nSeen++
 	out := &s.Sighting
 	out.ID = "s" + strconv.Itoa(r.nSeen)
@@ -226,10 +227,8 @@ func template(m *pipeline.Message) telltale.Text {
 }
 
 func addKind(kinds []telltale.Kind, k telltale.Kind) []telltale.Kind {
-	for _, have := range kinds {
-		if have == k {
-			return kinds
-		}
+	if slices.Contains(kinds, k) {
+		return kinds
 	}
 	return append(kinds, k)
 }

@@ -230,7 +230,7 @@ func TestCancel(t *testing.T) {
 // TestCancelInside cancels while a packet longer than the window is read.
 func TestCancelInside(t *testing.T) {
 	large := bytes.Repeat([]byte("large"), 1<<18)
-	raw := appendRecord(appendPcapHead(nil, magicMicro, 1), start, 1000, large)
+	raw := appendRecord(newPcapHead(magicMicro, 1), start, 1000, large)
 	binary.LittleEndian.PutUint32(raw[16:], uint32(len(large))) // snaplen
 	ctx, cancel := context.WithCancel(t.Context())
 	read := 0

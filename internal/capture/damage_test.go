@@ -201,7 +201,7 @@ func allocated(t *testing.T, raw []byte) uint64 {
 // TestLargePackets reads packets longer than the window.
 func TestLargePackets(t *testing.T) {
 	large := bytes.Repeat([]byte("large"), 1<<20)
-	raw := appendPcapHead(nil, magicMicro, 1)
+	raw := newPcapHead(magicMicro, 1)
 	binary.LittleEndian.PutUint32(raw[16:], uint32(len(large))) // snaplen
 	var want []Packet
 	for i := range 6 {

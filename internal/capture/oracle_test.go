@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func TestWrittenForOthers(t *testing.T) {
 				t.Fatalf("%s: packet %d: %v, %q", format, i, info, data)
 			}
 		}
-		if _, _, err := r.ReadPacketData(); err != io.EOF {
+		if _, _, err := r.ReadPacketData(); !errors.Is(err, io.EOF) {
 			t.Error(err)
 		}
 	}

@@ -81,7 +81,7 @@ func blockCases(o byteOrder) []blockCase {
 	if o == other {
 		other = binary.BigEndian
 	}
-	cat := func(parts ...[]byte) []byte { return slices.Concat(parts...) }
+	cat := slices.Concat[[]byte]
 	return []blockCase{
 		{"plain", cat(head, eth, one, two), "one_@1000/9:1 two_@2000/9:1", ""},
 		{"sections", cat(head, eth, one, section(other), ifaceBlock(other, packet.LinkRaw), packetBlock(other, 0, 3, "thre")), "one_@1000/9:1 thre@3000/9:101", ""},

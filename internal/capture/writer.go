@@ -34,9 +34,9 @@ func NewWriter(w io.Writer, format Format, link packet.Link, comment string) (*W
 	out := &Writer{w: bufio.NewWriter(w), format: format}
 	switch format {
 	case Pcap:
-		out.buf = appendPcapHead(nil, magicMicro, link)
+		out.buf = newPcapHead(magicMicro, link)
 	case PcapNano:
-		out.buf = appendPcapHead(nil, magicNano, link)
+		out.buf = newPcapHead(magicNano, link)
 	case Pcapng:
 		out.buf = appendInterface(appendSection(nil, comment), link)
 	default:
@@ -82,8 +82,8 @@ func checkComment(s string) error {
 
 var le = binary.LittleEndian
 
-func appendPcapHead(b []byte, magic uint32, link packet.Link) []byte {
-	b = le.AppendUint32(b, magic)
+func newPcapHead(magic uint32, link packet.Link) []byte {
+	b := le.AppendUint32(nil, magic)
 	b = le.AppendUint16(b, 2) // version 2.4
 	b = le.AppendUint16(b, 4)
 	b = le.AppendUint64(b, 0) // reserved

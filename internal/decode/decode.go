@@ -16,7 +16,7 @@ import "io"
 const (
 	maxDepth    = 8        // decodings on top of each other
 	maxLayers   = 3        // of them inflating
-	maxViews    = 2000     // views shown, windows of inflated objects not counted
+	maxViews    = 2000     // views of a root, or of a window of an inflated object
 	maxInflated = 64 << 20 // bytes that inflating decoders may make
 	maxKeep     = 64 << 10 // bytes that a window may ask to see again
 	maxWindow   = 512 << 10

@@ -148,7 +148,7 @@ func TestForms(t *testing.T) {
 		{"plus", "a=b&imei=+001012704839210&c=d", "form", "form:imei"},
 		{"escaped json", `{"a":1,"imei":"\u0030\u00301012704839210"}`, "json", "json:$.imei"},
 		{"json in json", `{"d":"{\"IMEI1\":\"\u003001012704839210\"}"}`, "json", "json:$.d > json:$.IMEI1"},
-		{"escapes escaped", `{"d":"imei \\u003001012704839210"}`, "json", "json:$.d"},
+		{"escapes escaped", `{"d":"imei \\u0030\\u00301012704839210"}`, "json", "json:$.d"},
 		{"base64 in a form", "d=" + b64(marker) + "&v=1", "form>base64>json", "form:d > base64 > json:$.IMEI1"},
 		{"header", "X-IMEI: 001012704839210\r\nHost: a", "plain", ""},
 	}

@@ -41,28 +41,45 @@ func (w *Walker) addJob(v *View) {
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
 		}
 	}
-	if _, at := nextObject(v.Data, v.Seen); j.hinted != nil || at < len(v.Data) {
+	if j.hinted != nil || hasObject(v.Data[v.Seen:]) {
 		w.jobs = append(w.jobs, j)
 	}
 }
 
-// nextObject returns the place of the next object in b[at:] and its decoder,
-// len(b) if there is none.
-func nextObject(b []byte, at int) (d *Decoder, next int) {
-	next = len(b)
-	for _, o := range All {
-		if o.Next == nil {
-			continue
-		}
-		if n := o.Next(b[:min(len(b), next+objectHead)], at); n < next {
-			d, next = o, n
+// hasObject reports whether an object may begin in b.
+func hasObject(b []byte) bool {
+	for _, d := range All {
+		if d.Next != nil && d.Next(b, 0) < len(b) {
+			return true
 		}
 	}
-	return d, next
+	return false
 }
 
-// objectHead is how many bytes tell that an object begins.
-const objectHead = 10
+// objects finds the objects in data in the order of their starts.
+type objects struct {
+	data []byte
+	next []int // place, by decoder of All
+}
+
+// from returns the place of the first object in data[at:] and its decoder,
+// len(data) if there is none. No call may ask for an earlier place than the
+// one before.
+func (o *objects) from(at int) (d *Decoder, start int) {
+	start = len(o.data)
+	for i, c := range All {
+		if c.Next == nil {
+			continue
+		}
+		if o.next[i] < at || at == 0 {
+			o.next[i] = c.Next(o.data, at)
+		}
+		if o.next[i] < start {
+			d, start = c, o.next[i]
+		}
+	}
+	return d, start
+}
 
 // encodingDecoder returns the decoder for b with a Content-Encoding (RFC
 // 9110, 8.4.1), nil if there is none.
@@ -83,15 +100,12 @@ func encodingDecoder(name string, b []byte) *Decoder {
 func (w *Walker) inflateAll(first int) {
 	for i, last := first, len(w.jobs); i < last; i++ {
 		j := w.jobs[i]
-		b, at := j.view.Data, j.view.Seen
+		at := j.view.Seen
 		if j.hinted != nil {
 			at = w.inflate(object{j.view, j.hinted, 0, true})
 		}
-		for {
-			d, start := nextObject(b, at)
-			if start == len(b) {
-				break
-			}
+		all := objects{j.view.Data, make([]int, len(All))}
+		for d, start := all.from(at); d != nil; d, start = all.from(at) {
 			if at = w.inflate(object{j.view, d, start, false}); at == start {
 				at++
 			}

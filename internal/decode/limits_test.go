@@ -142,6 +142,7 @@ func hostile(n int) map[string][]byte {
 		"gzip heads":       fill("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"),
 		"zlib heads":       fill("\x78\x9c"),
 		"stored blocks":    fill("\x78\x01\x00\xff\xff\x00\x00"),
+		"empty blocks":     fill("\x78\x9c\x03\x00\x00\x00\x00"),
 		"brackets":         fill("[1,"),
 		"open brackets":    fill("["),
 		"hex":              fill("3031"),
@@ -187,21 +188,24 @@ func TestHostileTexts(t *testing.T) {
 // windows, at every distance from their edges.
 func TestLargeObjectShowsAllOnce(t *testing.T) {
 	var text bytes.Buffer
-	const n = 8000
+	const n = 6000
 	for i := range n {
-		inner := wrap(string(base64Decoder.Encode(fmt.Appendf(nil, "%*s w%08dz", 160+i%90, "inner", i))), 64, " ")
-		fmt.Fprintf(&text, `{"n":"v%08dz","d":"%s"}`+"\n", i, inner)
+		inner := wrap(string(base64Decoder.Encode(fmt.Appendf(nil, "%*s w%08dz", 160+i%90, "inner", i))), 62, " ")
+		fmt.Fprintf(&text, `{"n":"v%08dz","m":"u%05d:%02dz","d":"%s%s"}`+"\n", i, i, i%100, inner, strings.Repeat(":", 300+i%200))
 	}
 	counts := map[string]int{}
 	windows := 0
 	new(Walker).Walk(encodeGzip(text.Bytes()), Hints{Encodings: []string{"gzip"}}, func(v *View) {
-		if v.Decoder == "gzip" {
+		if v.Decoder == "gzip" { // a window
 			if v.Seen == 0 && windows > 0 {
 				t.Error("a window without context")
 			}
+			if v.more && !isSeam(v.Data[len(v.Data)-1]) {
+				t.Errorf("a window ends in %q", v.Data[len(v.Data)-20:])
+			}
 			windows++
 		}
-		for _, mark := range []byte{'v', 'w'} {
+		for _, mark := range []byte{'u', 'v', 'w'} {
 			for at := 0; ; at++ {
 				i := bytes.IndexByte(v.Data[at:], mark)
 				if i < 0 {
@@ -215,8 +219,8 @@ func TestLargeObjectShowsAllOnce(t *testing.T) {
 		}
 	})
 	for i := range n {
-		for _, mark := range []byte{'v', 'w'} {
-			if k := fmt.Sprintf("%c%08d", mark, i); counts[k] != 1 {
+		for _, k := range []string{fmt.Sprintf("u%05d:%02d", i, i%100), fmt.Sprintf("v%08d", i), fmt.Sprintf("w%08d", i)} {
+			if counts[k] != 1 {
 				t.Fatalf("%s seen %d times", k, counts[k])
 			}
 		}

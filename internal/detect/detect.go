@@ -60,6 +60,7 @@ type Field struct {
 	Data        []byte   // borrowed for the call
 	Base        int64    // offset of Data[0] in the caller's coordinates
 	More        bool     // bytes of the same field will follow
+	Done        int64    // hits that begin before this place were told already; see Search.Done
 	Encodings   []string // Content-Encoding of the body, outermost last
 	ContentType string
 	Namer       Namer  // nil: Name is enough

@@ -83,7 +83,7 @@ func TestIncidentRanges(t *testing.T) {
 		if err != nil || !strings.Contains(string(raw), h.Value) {
 			t.Errorf("%s %s: bytes %v say %q, %v", h.Kind, h.Value, r, raw, err)
 		}
-		if max := int64(len(h.Value)*4/3 + 6); r.Len() > max {
+		if most := int64(len(h.Value)*4/3 + 6); r.Len() > most {
 			t.Errorf("%s: %d bytes of wire for %d characters", h.Kind, r.Len(), len(h.Value))
 		}
 	}

@@ -39,7 +39,7 @@ func readKeys(text string) *keyDictionary {
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
-		for _, name := range strings.Fields(names) {
+		for name := range strings.FieldsSeq(names) {
 			switch kind {
 			case "other":
 				d.other = append(d.other, name)

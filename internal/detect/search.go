@@ -66,7 +66,7 @@ func (s *Search) Begin() {
 // bytes at the end of f.Data the caller must present again, at the start of
 // the next window; all before them is done with. Data is not kept.
 func (s *Search) Scan(f Field) (keep int) {
-	done := f.Base
+	done := max(f.Base, f.Done)
 	if s.next.more && s.next.index == f.Index && s.next.base == f.Base {
 		done = s.next.done
 	}
@@ -86,6 +86,11 @@ func (s *Search) Scan(f Field) (keep int) {
 	s.next = window{true, f.Index, f.Base + int64(len(f.Data)-keep), max(limit, done)}
 	return keep
 }
+
+// Done returns the place before which all hits of the window searched last
+// were taken. A caller that searches other messages between the windows of a
+// field gives it with the next window.
+func (s *Search) Done() int64 { return s.next.done }
 
 // take moves to s.taken what was found between done and the place where this
 // window's judgement ends, and returns that place.

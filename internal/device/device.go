@@ -58,7 +58,7 @@ func Read(name string) (*File, error) {
 		return nil, err
 	}
 	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
+	b, err := io.ReadAll(io.LimitReader(f, MaxSize+1)) //nolint:forbidigo // the limit is MaxSize
 	if err != nil {
 		return nil, err
 	}

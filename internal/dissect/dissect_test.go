@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -203,7 +204,7 @@ func FuzzDissect(f *testing.F) {
 		if len(up)+len(down) > 1<<14 {
 			return // the owner here is not linear
 		}
-		all := append(All, Unknown)
+		all := slices.Concat(All, []*Dissector{Unknown})
 		s := sample{of: all[int(of)%len(all)], port: 53, turns: []turn{{telltale.ToServer, up}, {telltale.ToClient, down}}}
 		want := strings.Join(s.play(t, whole), "\n")
 		if got := strings.Join(s.play(t, every(1+int(cut))), "\n"); got != want {

@@ -3,6 +3,7 @@ package dissect
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -116,31 +117,38 @@ func TestHTTPGap(t *testing.T) {
 		want        []string
 	}{
 		"in a counted body": {
-			sample{"", http, 80, []turn{up("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789GET / HTTP/1.1\r\n\r\n")}}, 0, 40, 5,
+			sample{"", http, 80, []turn{up("POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789GET / HTTP/1.1\r\n\r\n")}},
+			0, 40, 5,
 			[]string{`http.body@39 "0"`, `http.body@45 "6789"`, "end 0+44, body 5, truncated", "GET /"},
 		},
 		"in a chunk": {
-			sample{"", http, 80, []turn{down("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n1\r\nf\r\n0\r\n\r\n")}}, 0, 52, 2,
+			sample{"", http, 80, []turn{down("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n1\r\nf\r\n0\r\n\r\n")}},
+			0, 52, 2,
 			[]string{`http.body@50 "ab"`, `http.body@54 "e"`, `http.body@60 "f"`, "truncated"},
 		},
 		"to a chunk's end": {
-			sample{"", http, 80, []turn{down("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n1\r\nf\r\n0\r\n\r\n")}}, 0, 52, 3,
+			sample{"", http, 80, []turn{down("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n1\r\nf\r\n0\r\n\r\n")}},
+			0, 52, 3,
 			[]string{`http.body@50 "ab"`, `http.body@60 "f"`, "truncated"},
 		},
 		"over the response to HEAD": {
-			sample{"", http, 80, []turn{up("HEAD / HTTP/1.1\r\n\r\n"), down("HTTP/1.1 200 OK\r\n\r\n"), up("GET / HTTP/1.1\r\n\r\n"), down("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")}}, 1, 0, 19,
+			sample{"", http, 80, []turn{up("HEAD / HTTP/1.1\r\n\r\n"), down("HTTP/1.1 200 OK\r\n\r\n"), up("GET / HTTP/1.1\r\n\r\n"), down("HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx")}},
+			1, 0, 19,
 			[]string{`http.body@57 "x"`},
 		},
 		"until the end": {
-			sample{"", http, 80, []turn{down("HTTP/1.1 200 OK\r\n\r\nabcde")}}, 0, 20, 2,
+			sample{"", http, 80, []turn{down("HTTP/1.1 200 OK\r\n\r\nabcde")}},
+			0, 20, 2,
 			[]string{`http.body@19 "a"`, `http.body@22 "de"`, "truncated"},
 		},
 		"over a message's end": {
-			sample{"", http, 80, []turn{up("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcGET /lost HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n")}}, 0, 40, 23,
+			sample{"", http, 80, []turn{up("POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabcGET /lost HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n")}},
+			0, 40, 23,
 			[]string{`http.body@38 "ab"`, "truncated", "GET /next"},
 		},
 		"in a head": {
-			sample{"", http, 80, []turn{up("GET /lost HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n")}}, 0, 12, 10,
+			sample{"", http, 80, []turn{up("GET /lost HTTP/1.1\r\n\r\nGET /next HTTP/1.1\r\n\r\n")}},
+			0, 12, 10,
 			[]string{"GET /next"},
 		},
 	} {
@@ -161,7 +169,7 @@ func TestHTTPSwitch(t *testing.T) {
 	parse(telltale.ToServer, "CONNECT a.test:80 HTTP/1.1\r\n\r\n")
 	parse(telltale.ToClient, "HTTP/1.1 200 OK\r\n\r\n")
 	for d, b := range map[telltale.Direction]string{telltale.ToServer: "GET / HTTP/1.1\r\n\r\n", telltale.ToClient: "HTTP/1.1 204 OK\r\n\r\n"} {
-		if n, err := parse(d, b); n != 0 || err != ErrSwitched {
+		if n, err := parse(d, b); n != 0 || !errors.Is(err, ErrSwitched) {
 			t.Errorf("%v: used %d, %v; want the switch to be told", d, n, err)
 		}
 		if n, err := parse(d, b); n != len(b) || err != nil {

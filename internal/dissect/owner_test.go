@@ -240,9 +240,11 @@ func describe(m *Message) string {
 	}
 	if q := m.DNS; q != nil {
 		s += fmt.Sprintf(" query=%v rcode=%d %q %s", q.Query, q.Rcode, q.Name, q.Type)
+		var answers strings.Builder
 		for _, a := range q.Answers {
-			s += fmt.Sprintf("\n\t\t%q %s %d %q", a.Name, a.Type, a.TTL, a.Data)
+			fmt.Fprintf(&answers, "\n\t\t%q %s %d %q", a.Name, a.Type, a.TTL, a.Data)
 		}
+		s += answers.String()
 	}
 	if h := m.TLS; h != nil {
 		s += fmt.Sprintf(" sni=%s %s alpn=%q ech=%v", h.SNI, h.Version, h.ALPN, h.ECH)

@@ -100,14 +100,14 @@ func (h *tlsHalf) record(d telltale.Direction, at int64, b []byte, s Sink) (int,
 	if !r.sound() {
 		return 0, errRecord
 	}
-	clear := h.inClear(r, c)
-	if clear == Yes && h.greets(r, c) {
+	open := h.inClear(r, c)
+	if open == Yes && h.greets(r, c) {
 		n, v := h.greet(d, at, b, s)
 		if v != No {
 			return n, nil
 		}
 	}
-	switch clear {
+	switch open {
 	case Maybe:
 		return 0, nil
 	case Yes:

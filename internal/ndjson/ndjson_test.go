@@ -143,7 +143,7 @@ func mirrorFields(v reflect.Value, m *telltale.Masker) any {
 		name, option, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
 		f := v.Field(i)
 		empty := f.IsZero() || (f.Kind() == reflect.Slice || f.Kind() == reflect.Map) && f.Len() == 0
-		if t, ok := f.Interface().(telltale.Text); ok {
+		if t, ok := reflect.TypeAssert[telltale.Text](f); ok {
 			empty = t.IsZero()
 		}
 		if option == "omitempty" && empty || f.Type() == reflect.TypeFor[netip.Addr]() && empty {

@@ -2,6 +2,7 @@ package ndjson_test
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -94,7 +95,7 @@ func TestReader(t *testing.T) {
 	var ids, errs []string
 	for {
 		l, err := r.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
@@ -129,7 +130,7 @@ func FuzzReader(f *testing.F) {
 		r := ndjson.NewReader(strings.NewReader(string(b)))
 		for range 1000 {
 			l, err := r.Read()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				return
 			}
 			if err == nil && (ndjson.Validate(l.Raw) != nil || l.EventType == "" || l.Text("event_type") != l.EventType) {

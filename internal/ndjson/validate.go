@@ -41,7 +41,7 @@ func parse(line []byte) (eventType string, fields map[string]any, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if _, err := d.Token(); err != io.EOF {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return "", nil, errors.New("more than one value")
 	}
 	return head.EventType, v.(map[string]any), nil

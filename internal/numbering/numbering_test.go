@@ -3,6 +3,7 @@ package numbering
 import (
 	"encoding/hex"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,7 +59,7 @@ func TestLuhnCatchesOneWrongDigit(t *testing.T) {
 		for i := range body {
 			body[i] = '0' + byte(rng.IntN(10))
 		}
-		whole := append(body, LuhnDigit(body))
+		whole := slices.Concat(body, []byte{LuhnDigit(body)})
 		if !Luhn(whole) {
 			t.Fatalf("%s fails its own check digit", whole)
 		}
