@@ -1,6 +1,7 @@
 package telltale
 
 import (
+	"net/netip"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -37,12 +38,22 @@ func (m *Masker) maskValue(k Kind, raw string) string {
 		return dots(raw, countryCode(raw), true)
 	case Cell:
 		return dots(raw, network(raw), true)
+	case PublicIP:
+		return m.maskIP(raw)
 	}
 	keep := kept[k]
 	if significant(raw) < keep.of {
 		keep.chars = 0
 	}
 	return dots(raw, keep.chars, !freeText[k])
+}
+
+// maskIP keeps an address of a private network: it says nothing outside.
+func (m *Masker) maskIP(raw string) string {
+	if a, err := netip.ParseAddr(raw); err == nil && (a.IsPrivate() || a.IsLinkLocalUnicast() || a.IsLoopback()) {
+		return m.Addr(a)
+	}
+	return dots(raw, 0, true)
 }
 
 // dots returns s with a dot for every character but the first keep letters

@@ -52,7 +52,7 @@ type Flow struct {
 	DestPort     uint16     `json:"dest_port,omitempty"`
 	Proto        string     `json:"proto"`     // TCP, UDP, ICMP ...
 	AppProto     string     `json:"app_proto"` // http, dns, tls, quic, unknown
-	CommunityID  string     `json:"community_id"`
+	CommunityID  string     `json:"community_id,omitempty"` // absent where it rests on more than addresses and ports
 	Start        Time       `json:"start"`
 	End          Time       `json:"end"`
 	Ended        Ended      `json:"ended"`

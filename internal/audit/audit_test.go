@@ -40,6 +40,9 @@ type line struct {
 	How         string                   `json:"how"`
 	Label       string                   `json:"label"`
 	Payload     telltale.PayloadCoverage `json:"payload_bytes"`
+	Tag         string                   `json:"tag"`
+	DestIP      any                      `json:"dest_ip"` // one or several
+	Names       []struct{ Name, Source string }
 }
 
 // runScenario audits a scenario and returns the records, with values whole.

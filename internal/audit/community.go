@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/sha1" //nolint:gosec // the Community ID specification says SHA-1; nothing rests on it
 	"encoding/base64"
 	"encoding/binary"
@@ -11,11 +12,15 @@ import (
 )
 
 // communityID returns the Community ID v1 of a flow with seed 0: the same for
-// both directions and in every tool that knows it.
+// both directions and in every tool that knows it. Of protocols without ports
+// it is "": ICMP's rests on its types, which a flow here does not keep.
 func communityID(k flow.Key) string {
+	if k.Proto != packet.TCP && k.Proto != packet.UDP {
+		return ""
+	}
 	src, dst := k.Src.Netip().AsSlice(), k.Dst.Netip().AsSlice()
 	sp, dp := k.SrcPort, k.DstPort
-	if c := compare(src, dst); c > 0 || c == 0 && sp > dp {
+	if c := bytes.Compare(src, dst); c > 0 || c == 0 && sp > dp {
 		src, dst, sp, dp = dst, src, dp, sp
 	}
 	b := make([]byte, 0, 40)
@@ -23,21 +28,10 @@ func communityID(k flow.Key) string {
 	b = append(b, src...)
 	b = append(b, dst...)
 	b = append(b, k.Proto, 0)
-	if k.Proto == packet.TCP || k.Proto == packet.UDP {
-		b = binary.BigEndian.AppendUint16(b, sp)
-		b = binary.BigEndian.AppendUint16(b, dp)
-	}
+	b = binary.BigEndian.AppendUint16(b, sp)
+	b = binary.BigEndian.AppendUint16(b, dp)
 	sum := sha1.Sum(b)
 	return "1:" + base64.StdEncoding.EncodeToString(sum[:])
-}
-
-func compare(a, b []byte) int {
-	for i := range a {
-		if a[i] != b[i] {
-			return int(a[i]) - int(b[i])
-		}
-	}
-	return 0
 }
 
 // protoName returns the name of an IP protocol as Suricata writes it.

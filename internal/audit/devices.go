@@ -105,10 +105,10 @@ func (d *devices) fileOf(s side) (int, bool) {
 
 func (d *devices) get(key, how string, s side, file int) *owner {
 	o := d.byKey[key]
+	if o == nil && key != "" && len(d.list) >= maxDevices {
+		return d.get("", "unknown", side{}, -1)
+	}
 	if o == nil {
-		if len(d.list) >= maxDevices {
-			return d.list[0]
-		}
 		o = &owner{file: file, macs: map[string]bool{}, ips: map[netip.Addr]bool{}}
 		o.ID = "dev" + strconv.Itoa(len(d.list)+1)
 		o.How = how

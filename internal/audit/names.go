@@ -47,16 +47,17 @@ func (n *names) remember(addr netip.Addr) {
 	n.next = (n.next + 1) % maxNames
 }
 
-// of returns the names of a flow's server, most trusted first.
-func (n *names) of(f *pipeline.FlowInfo) []telltale.Name {
+// of returns the names of a flow's server, most trusted first. told is what
+// the flow itself calls it.
+func (n *names) of(f *pipeline.FlowInfo, told pipeline.Names) []telltale.Name {
 	var out []telltale.Name
 	add := func(name, source string) {
 		if name != "" {
 			out = append(out, telltale.Name{Name: telltale.NewText(name), Source: source})
 		}
 	}
-	add(hostName(f.Host), "host")
-	add(hostName(f.SNI), "sni")
+	add(hostName(told.Host), "host")
+	add(hostName(told.SNI), "sni")
 	if r, ok := n.byAddr[f.Key.Dst.Netip()]; ok {
 		source := "dns"
 		if f.Start > r.at+telltale.Time(r.ttl)*1e9 {

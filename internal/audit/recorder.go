@@ -8,7 +8,9 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/ndjson"
+	"github.com/telltale-audit/telltale/internal/numbering"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
 )
@@ -72,7 +74,7 @@ func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 // flow records a flow that closed.
 func (r *recorder) flow(f *pipeline.FlowInfo) {
 	dev, isSrc := r.devices.of(f)
-	names := r.names.of(f)
+	names := r.names.of(f, f.Names)
 	r.dests.contact(f, isSrc, names)
 	if r.out.out == nil {
 		return
@@ -177,7 +179,7 @@ func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) *telltale.Destination {
 		return r.dests.of(telltale.Text{}, e.Flow.Key.Src.Netip())
 	}
 	var name telltale.Text
-	if ns := r.names.of(e.Flow); len(ns) > 0 {
+	if ns := r.names.of(e.Flow, e.Message.Names); len(ns) > 0 {
 		name = ns[0].Name
 	}
 	if h := e.Message.HTTP; h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
@@ -260,7 +262,7 @@ func (r *recorder) head() []byte {
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: []telltale.Table{numbering.Table(), detect.Table()}, Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}

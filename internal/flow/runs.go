@@ -74,16 +74,24 @@ func (f *Flow) PacketsIn(dst []int64, d telltale.Direction, start, end int64) []
 	return dst[:had+len(slices.Compact(dst[had:]))]
 }
 
-// TimeOf returns the capture time, in ns since the Unix epoch, of the packet
-// that supplied the byte at offset at, or else of the last one before it that
-// is remembered; without any, the flow's Start.
-func (f *Flow) TimeOf(d telltale.Direction, at int64) int64 {
+// TimeOf returns the latest capture time, in ns since the Unix epoch, of the
+// packets that supplied the bytes [start, end) of the main view. Where none is
+// remembered it is that of the last packet before them, or the flow's Start.
+func (f *Flow) TimeOf(d telltale.Direction, start, end int64) int64 {
 	live := f.streams[d].runs.known()
-	i := sort.Search(len(live), func(i int) bool { return live[i].at > at })
-	if i == 0 {
-		return f.Start
+	i := sort.Search(len(live), func(i int) bool { return live[i].at+live[i].n > start })
+	before := f.Start
+	if i > 0 {
+		before = live[i-1].time
 	}
-	return live[i-1].time
+	if i == len(live) || live[i].at >= end {
+		return before
+	}
+	latest := live[i].time
+	for ; i < len(live) && live[i].at < end; i++ {
+		latest = max(latest, live[i].time)
+	}
+	return latest
 }
 
 // Forget says that the owner will not ask about bytes before an offset again.

@@ -74,14 +74,14 @@ func TestDatagrams(t *testing.T) {
 	if got := f.PacketsIn(nil, telltale.ToServer, 0, 5); !slices.Equal(got, []int64{1, 4}) {
 		t.Errorf("packets %v", got)
 	}
-	if got := f.TimeOf(telltale.ToServer, 3); got != 4e6 {
-		t.Errorf("time of byte 3: %d, want %d", got, int64(4e6))
+	if got := f.TimeOf(telltale.ToServer, 0, 5); got != 4e6 {
+		t.Errorf("time of the last datagram: %d, want %d", got, int64(4e6))
 	}
 	f.Forget(telltale.ToServer, 3)
 	if got := f.PacketsIn([]int64{9}, telltale.ToServer, 0, 5); !slices.Equal(got, []int64{9, 4}) {
 		t.Errorf("packets after Forget %v", got)
 	}
-	if got := f.TimeOf(telltale.ToServer, 1); got != f.Start {
+	if got := f.TimeOf(telltale.ToServer, 1, 2); got != f.Start {
 		t.Errorf("time of a forgotten byte: %d, want the flow's start", got)
 	}
 	o := l.only(w.table)

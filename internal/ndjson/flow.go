@@ -12,7 +12,7 @@ func (l *line) flow(f *telltale.Flow) {
 	l.optInt("dest_port", int64(f.DestPort))
 	l.string("proto", f.Proto)
 	l.string("app_proto", f.AppProto)
-	l.string("community_id", f.CommunityID)
+	l.optString("community_id", f.CommunityID)
 	l.time("start", f.Start)
 	l.time("end", f.End)
 	l.string("ended", string(f.Ended))

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/dissect"
@@ -12,6 +13,8 @@ const (
 	window       = 256 << 10 // a longer body is searched in windows of this size
 	maxInflate   = 2 << 20   // a compressed body is held whole up to this size
 	maxShardHeld = 3 << 20   // above this the shard's messages are searched in parts
+	maxFree      = 16        // collectors that a worker keeps for use again
+	entryCost    = 64        // bytes that a field or a run costs beside its data
 )
 
 // collector gathers one message until it can be searched: its fields, and its
@@ -24,13 +27,21 @@ type collector struct {
 	text    []byte
 	fields  []dissect.Field
 	body    []byte
-	base    int64  // body offset of body[0]
-	runs    []run  // where the body lies in the stream
-	owned   bool   // fields and body are copies
-	buf     []byte // what an owned body grows in, kept from message to message
-	whole   bool   // compressed: not searched in windows
-	dropped int64  // body bytes beyond maxInflate
-	quote   []byte // how a response that is awaited begins
+	base    int64            // body offset of body[0]
+	done    int64            // body offset before which all was told
+	told    []telltale.Range // in the body, of what was found in the windows so far and may lie in body
+	runs    []run            // where the body lies in the stream
+	owned   bool             // fields and body are copies
+	buf     []byte           // what an owned body grows in, kept from message to message
+	heads   int              // what the fields cost
+	kept    int              // body bytes that were searched and stay for what follows
+	weight  int              // bytes, as counted in the shard
+	whole   bool             // compressed: not searched in windows
+	full    bool             // compressed: no more of it is taken
+	dropped int64            // body bytes that were not taken
+	skipped int64            // bytes that the search could not look into
+	missed  int64            // stream bytes amid the message that the capture never had
+	quote   []byte           // how a response that is awaited begins
 	out     *Message
 	peer    waiting // how far the other side was when the message began
 }
@@ -44,7 +55,7 @@ func (w *worker) collector(m *dissect.Message) *collector {
 	if n := len(w.free); n > 0 {
 		col, w.free = w.free[n-1], w.free[:n-1]
 	}
-	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], buf: col.buf[:0], quote: col.quote[:0]}
+	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], told: col.told[:0], buf: col.buf[:0], quote: col.quote[:0]}
 	col.whole = len(m.Encodings) > 0
 	return col
 }
@@ -118,9 +129,9 @@ func (c *conv) Field(m *dissect.Message, f dissect.Field) {
 	col := m.State.(*collector)
 	if col.owned {
 		f.Data = slices.Clone(f.Data)
-		c.s.held += len(f.Data)
 	}
 	col.fields = append(col.fields, f)
+	col.heads += len(f.Data) + entryCost
 }
 
 // Body implements [dissect.Sink].
@@ -131,7 +142,7 @@ func (c *conv) Body(m *dissect.Message, at int64, b []byte) {
 	}
 	for len(b) > 0 {
 		b = b[c.take(col, &at, b):]
-		if !col.whole && (len(col.body) >= window || c.s.held > maxShardHeld) {
+		if !col.whole && len(col.body) >= window {
 			c.search(col, true)
 		}
 	}
@@ -139,14 +150,13 @@ func (c *conv) Body(m *dissect.Message, at int64, b []byte) {
 
 // take adds what fits of b to the window and returns how much that was.
 func (c *conv) take(col *collector, at *int64, b []byte) int {
-	if len(col.body) == 0 && col.base == 0 && looksCompressed(b) {
-		col.whole = true
-	}
+	col.whole = col.whole || col.beginsCompressed(b)
 	room := window - len(col.body)
 	if col.whole {
-		room = min(maxInflate, maxShardHeld-c.s.held) - len(col.body)
+		room = min(maxInflate-len(col.body), maxShardHeld-c.s.held+col.weight-len(col.body))
+		col.full = col.full || room <= 0
 	}
-	if room <= 0 {
+	if col.full {
 		col.dropped += int64(len(b))
 		return len(b)
 	}
@@ -157,7 +167,6 @@ func (c *conv) take(col *collector, at *int64, b []byte) int {
 	} else {
 		c.own(col)
 		col.body = append(col.body, b[:n]...)
-		c.s.held += n
 	}
 	*at += int64(n)
 	return n
@@ -173,6 +182,9 @@ func (col *collector) run(at, n int64) {
 	col.runs = append(col.runs, run{off, at, n})
 }
 
+// end returns the stream offset after the message's last byte.
+func (col *collector) end() int64 { return col.m.Start + col.m.Wire + col.missed }
+
 // own makes the collector's bytes its own.
 func (c *conv) own(col *collector) {
 	if col.owned {
@@ -181,10 +193,8 @@ func (c *conv) own(col *collector) {
 	col.owned = true
 	for i := range col.fields {
 		col.fields[i].Data = slices.Clone(col.fields[i].Data)
-		c.s.held += len(col.fields[i].Data)
 	}
 	col.body = append(col.buf[:0], col.body...)
-	c.s.held += len(col.body)
 }
 
 // settle copies what the direction's open message still borrows: the bytes
@@ -192,37 +202,63 @@ func (c *conv) own(col *collector) {
 func (c *conv) settle(d telltale.Direction) {
 	if col := c.half[d].open; col != nil {
 		c.own(col)
+		c.weigh(col)
+		c.relieve(col)
 	}
 }
 
-// forgetFields drops the fields once they are searched.
-func (c *conv) forgetFields(col *collector) {
-	if col.owned {
-		for _, f := range col.fields {
-			c.s.held -= len(f.Data)
-		}
+// weigh counts what the collector holds in memory of its own.
+func (c *conv) weigh(col *collector) {
+	c.s.hold(&col.weight, cap(col.body)+entryCost*cap(col.runs)+col.heads)
+}
+
+// relieve has a message searched in parts where its shard holds too much:
+// up to where more may follow or, where even the remains of that are too
+// much, altogether.
+func (c *conv) relieve(col *collector) {
+	switch {
+	case c.s.held <= maxShardHeld || col.weight == 0:
+		return
+	case c.s.held > 2*maxShardHeld:
+		col.full = col.whole
+		c.search(col, false)
+	case !col.whole && len(col.body) >= 2*col.kept: // so that no byte is searched over and over
+		c.search(col, true)
+	default:
+		return
 	}
+	if len(col.body) < cap(col.body)/2 {
+		col.body = slices.Clip(slices.Clone(col.body))
+	}
+	col.runs, col.buf = slices.Clone(col.runs), col.body
+	c.weigh(col)
+}
+
+// forgetFields drops the fields once they are searched.
+func (col *collector) forgetFields() {
 	clear(col.fields)
-	col.fields = col.fields[:0]
+	col.fields, col.heads = col.fields[:0], 0
 }
 
 // drop gives up what the collector holds.
 func (c *conv) drop(col *collector) {
-	c.forgetFields(col)
-	c.keepTail(col, 0)
+	col.forgetFields()
+	col.keepTail(0)
+	c.s.hold(&col.weight, 0)
 }
 
 // keepTail drops all of the window but its last n bytes.
-func (c *conv) keepTail(col *collector, n int) {
+func (col *collector) keepTail(n int) {
 	gone := len(col.body) - n
 	if col.owned {
-		c.s.held -= gone
 		col.body = append(col.body[:0], col.body[gone:]...)
 		col.buf = col.body
 	} else {
 		col.body = col.body[gone:]
 	}
 	col.base += int64(gone)
+	col.kept = n
+	col.told = slices.DeleteFunc(col.told, func(r telltale.Range) bool { return r.End <= col.base })
 	done := 0
 	for done < len(col.runs) && col.runs[done].body+col.runs[done].n <= col.base {
 		done++
@@ -232,19 +268,22 @@ func (c *conv) keepTail(col *collector, n int) {
 
 // place returns where body bytes r lie in the stream.
 func (col *collector) place(dst []telltale.Range, r telltale.Range) []telltale.Range {
-	for _, u := range col.runs {
-		start, end := max(r.Start, u.body), min(r.End, u.body+u.n)
-		if start < end {
-			dst = append(dst, telltale.Range{Start: u.at + start - u.body, End: u.at + end - u.body})
+	first := sort.Search(len(col.runs), func(i int) bool { return col.runs[i].body+col.runs[i].n > r.Start })
+	for _, u := range col.runs[first:] {
+		if u.body >= r.End {
+			break
 		}
+		start, end := max(r.Start, u.body), min(r.End, u.body+u.n)
+		dst = append(dst, telltale.Range{Start: u.at + start - u.body, End: u.at + end - u.body})
 	}
 	return dst
 }
 
-// looksCompressed reports whether a body that begins with b is gzip or zlib
-// (RFC 1952 2.3.1, RFC 1950 2.2), whatever its headers say.
-func looksCompressed(b []byte) bool {
-	if len(b) < 2 {
+// beginsCompressed reports whether b are the bytes that show that the body is
+// gzip or zlib (RFC 1952 2.3.1, RFC 1950 2.2), whatever its headers say.
+func (col *collector) beginsCompressed(next []byte) bool {
+	var b [2]byte
+	if n := copy(b[:], col.body); col.base > 0 || n == 2 || copy(b[n:], next) < 2-n {
 		return false
 	}
 	gzip := b[0] == 0x1f && b[1] == 0x8b

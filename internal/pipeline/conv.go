@@ -24,17 +24,22 @@ type conv struct {
 	raw     dissect.Parser     // takes what nobody understands; made when needed
 	half    [2]half
 	waiting []waiting // messages that an answer may still follow
+	past    int       // requests that waited too long, whose answers may still come
 }
 
 // half is one direction of a flow.
 type half struct {
 	parser    dissect.Parser // nil: not chosen yet
+	raw       bool           // the parser is the one for what nobody understands
 	left      bool           // the found protocol ended here: choose again by content
 	pending   []byte         // delivered, not used yet
+	weight    int            // of pending, as counted in the shard
 	at        int64          // stream offset of the first byte not used
 	open      *collector     // the message that is being told, if any
 	delivered int64          // bytes, accounted by scanned, opaque or skipped
 	accounted int64
+	sealed    string // channel of what was sealed, "" where nothing was
+	sealedAt  int64  // stream offset from which on it was
 	panicked  bool
 }
 
@@ -71,9 +76,10 @@ func (c *conv) contain(d telltale.Direction) {
 	if h.open != nil {
 		c.drop(h.open)
 	}
-	h.panicked, h.pending, h.open = true, nil, nil
+	h.panicked, h.open = true, nil
+	c.wait(h, nil)
 	c.raw, c.parser, c.found = nil, nil, nil
-	h.parser = c.rawParser()
+	h.parser, h.raw = c.rawParser(), true
 }
 
 // stream takes the next bytes of a TCP direction.
@@ -82,12 +88,23 @@ func (c *conv) stream(d telltale.Direction, at int64, b []byte) {
 	if len(h.pending) == 0 {
 		h.at = at
 		used := c.consume(d, b)
-		h.pending = append(h.pending[:0], b[used:]...)
+		c.wait(h, append(h.pending, b[used:]...))
 		return
 	}
 	h.pending = append(h.pending, b...)
-	used := c.consume(d, h.pending)
-	h.pending = append(h.pending[:0], h.pending[used:]...)
+	if used := c.consume(d, h.pending); used > 0 { // moving nothing would take time as well
+		h.pending = append(h.pending[:0], h.pending[used:]...)
+	}
+	c.wait(h, h.pending)
+}
+
+// wait has b wait in the direction for what follows it.
+func (c *conv) wait(h *half, b []byte) {
+	if len(b) == 0 && c.s.held > maxShardHeld {
+		b = nil
+	}
+	h.pending = b
+	c.s.hold(&h.weight, cap(b))
 }
 
 // consume hands b, which starts at the half's offset, to the direction's
@@ -103,7 +120,7 @@ func (c *conv) consume(d telltale.Direction, b []byte) int {
 		c.settle(d)
 		done += used
 		h.at += int64(used)
-		if err == nil && used == 0 && len(b)-done <= maxPending {
+		if err == nil && used == 0 && len(b)-done <= c.s.patience() {
 			break
 		}
 		if err != nil || used == 0 {
@@ -118,7 +135,7 @@ func (c *conv) consume(d telltale.Direction, b []byte) int {
 func (c *conv) choose(d telltale.Direction, b []byte) bool {
 	h := &c.half[d]
 	if c.found != nil && !h.left {
-		h.parser = c.parser
+		h.parser, h.raw = c.parser, false
 		return true
 	}
 	found, v := dissect.Choose(c.f.Proto, d, b, c.f.DstPort)
@@ -127,11 +144,11 @@ func (c *conv) choose(d telltale.Direction, b []byte) bool {
 		if found != c.found {
 			c.found, c.parser = found, found.New(c.f)
 		}
-		h.parser, h.left = c.parser, false
-	case v == dissect.Maybe && len(b) <= maxPending:
+		h.parser, h.raw, h.left = c.parser, false, false
+	case v == dissect.Maybe && len(b) <= c.s.patience():
 		return false
 	default:
-		h.parser = c.rawParser()
+		h.parser, h.raw = c.rawParser(), true
 	}
 	return true
 }
@@ -143,7 +160,7 @@ func (c *conv) giveUp(d telltale.Direction, again bool) {
 	h.parser.Close(d, c)
 	h.parser, h.left = nil, true
 	if !again {
-		h.parser = c.rawParser()
+		h.parser, h.raw = c.rawParser(), true
 	}
 }
 
@@ -191,11 +208,13 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 	defer c.contain(d)
 	h := &c.half[d]
 	if h.open != nil {
+		h.open.missed += n
 		c.wall(h.open)
 	}
 	resume := h.parser != nil && h.parser.Gap(d, at, n, c)
 	c.settle(d)
-	if len(h.pending) > 0 {
+	// What nobody understood may be a protocol's beginning again after a gap.
+	if len(h.pending) > 0 || h.raw {
 		resume = false
 	}
 	if !resume {
@@ -209,10 +228,12 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 // searched by itself.
 func (s *shard) Alt(f *flow.Flow, d telltale.Direction, at int64, b []byte, number int64) {
 	c := f.App.(*conv)
-	if c.info.Protection == telltale.Sealed {
-		s.w.tally.Payload.Opaque[c.info.AppProto] += int64(len(b))
+	if h := &c.half[d]; h.sealed != "" && at >= h.sealedAt {
+		s.w.tally.Payload.Opaque[h.sealed] += int64(len(b))
 		return
 	}
+	s.w.tally.Payload.Scanned += int64(len(b))
+	defer c.contain(d)
 	c.searchAlt(d, at, b, number)
 }
 
@@ -229,11 +250,13 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	f.App = nil
 }
 
+// closeHalf ends a direction and counts what a panic cost it.
 func (c *conv) closeHalf(d telltale.Direction) {
-	defer c.contain(d)
-	c.endHalf(d)
-	h := &c.half[d]
-	if h.panicked {
+	func() {
+		defer c.contain(d)
+		c.endHalf(d)
+	}()
+	if h := &c.half[d]; h.panicked {
 		c.s.w.tally.Payload.Skipped[telltale.SkipParserPanic] += h.delivered - h.accounted
 	}
 }
@@ -245,6 +268,6 @@ func (c *conv) endHalf(d telltale.Direction) {
 		h.parser.Close(d, c)
 	}
 	rest := h.pending
-	h.pending = nil
+	c.wait(h, nil)
 	c.readRaw(d, h.at, rest)
 }

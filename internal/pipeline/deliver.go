@@ -30,7 +30,7 @@ func (c *conv) deliver(col *collector) {
 	}
 	if out := col.out; out != nil {
 		m := col.m
-		out.Packets, out.Time = c.packets(m.Dir, []telltale.Range{{Start: m.Start, End: m.Start + m.Wire}})
+		out.Packets, out.Time = c.packets(m.Dir, []telltale.Range{{Start: m.Start, End: col.end()}})
 		out.ContentType = m.ContentType
 		if m.HTTP != nil {
 			out.HTTP = col.describeHTTP()
@@ -55,10 +55,31 @@ func (c *conv) emit(col *collector) {
 	if w.request || w.event != nil {
 		c.waiting = append(c.waiting, w)
 	}
+	if len(c.waiting) > maxWaiting {
+		c.giveUpWaiting()
+	}
+}
+
+// maxWaiting bounds the messages of a flow that wait for an answer.
+const maxWaiting = 64
+
+// giveUpWaiting closes the message that waits longest. Its answer may still
+// come, and must not be taken for another's.
+func (c *conv) giveUpWaiting() {
+	w := c.waiting[0]
+	c.waiting = append(c.waiting[:0], c.waiting[1:]...)
+	if w.request {
+		c.past++
+	}
+	c.unanswered(w)
 }
 
 // answer gives the oldest waiting request its response.
 func (c *conv) answer(col *collector) {
+	if c.past > 0 {
+		c.past--
+		return
+	}
 	for i, w := range c.waiting {
 		if !w.request {
 			continue
@@ -75,7 +96,7 @@ func (c *conv) answer(col *collector) {
 
 // awaited reports whether a message with sightings waits for response m.
 func (c *conv) awaited(m *dissect.Message) bool {
-	if m.HTTP == nil || m.HTTP.Status < 200 {
+	if m.HTTP == nil || m.HTTP.Status < 200 || c.past > 0 {
 		return false
 	}
 	for _, w := range c.waiting {
@@ -86,25 +107,30 @@ func (c *conv) awaited(m *dissect.Message) bool {
 	return false
 }
 
-// answerNone closes what still waits as the flow closes: all that is known is
-// whether the other side said anything after it.
+// answerNone closes what still waits as the flow closes.
 func (c *conv) answerNone() {
 	for _, w := range c.waiting {
-		if w.event == nil {
-			continue
-		}
-		m, r := w.event.Message, w.event.Message.Dir.Reverse()
-		switch {
-		case c.half[r].delivered > w.delivered && !w.request:
-			m.Answered = "response"
-		case c.f.Packets[r] > w.packets && c.f.Proto == packet.TCP:
-			m.Answered = "ack"
-		default:
-			m.Answered = "none"
-		}
-		c.s.w.emit(w.event)
+		c.unanswered(w)
 	}
 	c.waiting = nil
+}
+
+// unanswered closes a message without an answer of its own: all that is known
+// is whether the other side said anything after it.
+func (c *conv) unanswered(w waiting) {
+	if w.event == nil {
+		return
+	}
+	m, r := w.event.Message, w.event.Message.Dir.Reverse()
+	switch {
+	case c.half[r].delivered > w.delivered && m.HTTP == nil:
+		m.Answered = "response"
+	case c.f.Packets[r] > w.packets && c.f.Proto == packet.TCP:
+		m.Answered = "ack"
+	default:
+		m.Answered = "none"
+	}
+	c.s.w.emit(w.event)
 }
 
 // maxShort is how much of an answer's body a transmission quotes, in bytes.

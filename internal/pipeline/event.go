@@ -26,8 +26,11 @@ type FlowInfo struct {
 	Packets, Bytes [2]int64 // by direction; whole packets
 	AppProto       string
 	Protection     telltale.Protection
-	Host, SNI      string // as first told in clear
+	Names
 }
+
+// Names are what a flow calls its server, as first told in clear.
+type Names struct{ Host, SNI string }
 
 // Message is a message with what was found in it.
 type Message struct {
@@ -45,6 +48,7 @@ type Message struct {
 	Answered    string // none, ack or response
 	Response    string // short, as captured
 	ContentType string
+	Names       // of the flow, when the message closed
 }
 
 // Sighting is one identifier with the bytes around it.

@@ -67,8 +67,8 @@ func batches(ctx context.Context, src capture.Source, workers []*worker, tally *
 			err = next.read(ctx, src, tally)
 		}
 		done()
-		if e := sink.Put(ctx, merge(workers)); e != nil {
-			return e
+		if e := sink.Put(ctx, merge(workers)); e != nil && (err == nil || errors.Is(err, io.EOF)) {
+			err = e // what was read already is still run through: it is counted
 		}
 		now, next = next, now
 	}

@@ -15,9 +15,10 @@ func (c *conv) End(m *dissect.Message) {
 	c.half[m.Dir].open = nil
 	c.account(col)
 	c.deliver(col)
-	c.f.Forget(m.Dir, m.Start+m.Wire)
+	c.f.Forget(m.Dir, col.end())
 	m.State = nil
-	if cap(col.buf) <= window+maxPending {
+	c.s.hold(&col.weight, 0)
+	if cap(col.buf) <= window+maxPending && len(c.s.w.free) < maxFree {
 		c.s.w.free = append(c.s.w.free, col)
 	}
 }
@@ -25,7 +26,11 @@ func (c *conv) End(m *dissect.Message) {
 // Opaque implements [dissect.Sink].
 func (c *conv) Opaque(d telltale.Direction, at, n int64, channel string) {
 	c.s.w.tally.Payload.Opaque[channel] += n
-	c.half[d].accounted += n
+	h := &c.half[d]
+	h.accounted += n
+	if h.sealed == "" {
+		h.sealed, h.sealedAt = channel, at
+	}
 	if c.info.AppProto == dissect.Unknown.Name {
 		c.info.AppProto = channel
 	}
@@ -62,31 +67,40 @@ func (c *conv) search(col *collector, more bool) {
 	keep := 0
 	if len(col.body) > 0 {
 		keep = s.Scan(detect.Field{
-			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more,
+			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more, Done: col.done,
 			Encodings: col.m.Encodings, ContentType: col.m.ContentType,
 		})
+		col.done = col.base + int64(len(col.body))
+		if more {
+			col.done = s.Done()
+		}
 	}
 	c.sight(col, s.End())
-	c.skipped(col, s.Skipped())
-	c.forgetFields(col)
-	if !more {
-		keep = 0
-	}
-	c.keepTail(col, keep)
+	c.skipped(col, s)
+	col.forgetFields()
+	col.keepTail(keep)
 }
 
 // bodyIndex marks the body among a message's fields.
 const bodyIndex = -1
 
-// skipped counts wire bytes that the search could not look into.
-func (c *conv) skipped(col *collector, why map[telltale.SkipReason]int64) {
-	p := &c.s.w.tally.Payload
-	for reason, n := range why {
-		n = min(n, col.m.Wire)
-		p.Skipped[reason] += n
-		p.Scanned -= n
+// skipped counts wire bytes that the search could not look into, and hits
+// that were too many.
+func (c *conv) skipped(col *collector, s *detect.Search) {
+	t := c.s.w.tally
+	for reason, n := range s.Skipped() {
+		n = min(n, col.m.Wire-col.dropped-col.skipped)
+		col.skipped += n
+		t.Payload.Skipped[reason] += n
+		t.Payload.Scanned -= n
+	}
+	if n := s.Suppressed(); n > 0 {
+		t.Suppressed[tooManyHits] += n
 	}
 }
+
+// tooManyHits is the rule that keeps hits beyond a bound out of a message.
+const tooManyHits = "hits_per_message"
 
 // sight turns the search's hits into sightings.
 func (c *conv) sight(col *collector, hits []detect.Hit) {
@@ -111,6 +125,11 @@ func (c *conv) sight(col *collector, hits []detect.Hit) {
 	for i, s := range out.Sightings[first:] {
 		col.excerpt(s, hits, &hits[i])
 	}
+	for i := range hits {
+		if hits[i].Index == bodyIndex {
+			col.told = append(col.told, hits[i].Ranges...)
+		}
+	}
 }
 
 // sighting returns what a hit says, without packets.
@@ -131,7 +150,7 @@ func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.
 	var at int64
 	for _, r := range ranges {
 		ps = c.f.PacketsIn(ps, d, r.Start, r.End)
-		at = max(at, c.f.TimeOf(d, r.End-1))
+		at = max(at, c.f.TimeOf(d, r.Start, r.End))
 	}
 	slices.Sort(ps)
 	return slices.Compact(ps), telltale.Time(at)
@@ -141,23 +160,40 @@ func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.
 func (c *conv) searchAlt(d telltale.Direction, at int64, b []byte, number int64) {
 	s := c.s.w.search
 	s.Begin()
-	s.Scan(detect.Field{Index: bodyIndex, Name: dissect.Unknown.Name, Data: b, Base: at})
+	s.Scan(detect.Field{Index: bodyIndex, Name: dissect.Unknown.Name, Data: b, Base: at, Done: at})
 	hits := s.End()
-	c.s.w.tally.Payload.Scanned += int64(len(b))
 	if len(hits) == 0 {
 		return
 	}
 	m := &dissect.Message{Proto: c.info.AppProto, Dir: d, Protection: c.info.Protection, Start: at, Wire: int64(len(b))}
-	col := &collector{m: m, body: b, base: at, peer: c.peerOf(d)}
+	col := &collector{m: m, body: b, base: at, done: at + int64(len(b)), peer: c.peerOf(d)}
 	out := col.message()
 	out.View, out.Packets, out.Time = telltale.ViewAlt, telltale.Packets{number}, telltale.Time(c.f.End)
 	for i := range hits {
-		sg := c.sighting(d, &hits[i], slices.Clone(hits[i].Ranges))
+		sg := c.sighting(d, &hits[i], inStream(hits[i].Ranges))
+		if len(sg.Ranges) == 0 {
+			sg.Notes = append(sg.Notes, beforeStart)
+		}
 		sg.View, sg.Packets, sg.Time = out.View, out.Packets, out.Time
 		col.excerpt(sg, hits, &hits[i])
 		out.Sightings = append(out.Sightings, sg)
 	}
 	c.emit(col)
+}
+
+// beforeStart notes that bytes lie before the first one of their stream that
+// the capture knows: they have a packet, but no offset.
+const beforeStart = "before_stream_start"
+
+// inStream returns the part of ranges that has offsets.
+func inStream(ranges []telltale.Range) []telltale.Range {
+	var out []telltale.Range
+	for _, r := range ranges {
+		if r.End > 0 {
+			out = append(out, telltale.Range{Start: max(r.Start, 0), End: r.End})
+		}
+	}
+	return out
 }
 
 // Columns of the wire that an excerpt shows around a value.
@@ -170,25 +206,29 @@ const (
 // excerpt copies the wire bytes around a hit, with the ranges that sightings
 // cover so that they are never shown.
 func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
-	data, base := col.body, col.base
+	data, base, told, judged := col.body, col.base, col.told, col.done-col.base
 	if h.Index != bodyIndex {
-		data, base = col.fields[h.Index].Data, col.fields[h.Index].At
+		f := &col.fields[h.Index]
+		data, base, told, judged = f.Data, f.At, nil, int64(len(f.Data))
 	}
 	mark := telltale.Range{Start: h.Ranges[0].Start - base, End: h.Ranges[len(h.Ranges)-1].End - base}
 	mark.End = min(mark.End, mark.Start+excerptValue)
 	start := max(0, mark.Start-excerptBefore)
-	end := min(int64(len(data)), mark.End+excerptAfter)
+	end := max(mark.End, min(judged, mark.End+excerptAfter)) // what is not judged yet may hold values
 	s.Wire = slices.Clone(data[start:end])
 	s.WireMark = telltale.Range{Start: mark.Start - start, End: mark.End - start}
-	for i := range hits {
-		if hits[i].Index != h.Index {
-			continue
-		}
-		for _, r := range hits[i].Ranges {
+	blank := func(covered []telltale.Range) {
+		for _, r := range covered {
 			r = telltale.Range{Start: max(r.Start-base-start, 0), End: min(r.End-base-start, end-start)}
 			if r.Start < r.End {
 				s.WireBlank = append(s.WireBlank, r)
 			}
+		}
+	}
+	blank(told)
+	for i := range hits {
+		if hits[i].Index == h.Index {
+			blank(hits[i].Ranges)
 		}
 	}
 	s.WireBlank = union(s.WireBlank)

@@ -70,6 +70,9 @@ func (w *worker) close(t *Tally) {
 // emit keeps an event for the merge, stamped with the packet that closed it.
 func (w *worker) emit(e *Event) {
 	e.At = w.now
+	if e.Message != nil {
+		e.Message.Names = e.Flow.Names
+	}
 	e.seq = len(w.events)
 	w.events = append(w.events, e)
 }
@@ -93,8 +96,18 @@ func merge(workers []*worker) []*Event {
 type shard struct {
 	w     *worker
 	table *flow.Table
-	held  int // bytes its open messages hold
+	held  int // bytes that its flows hold: open messages and what waits to be used
 }
+
+// hold counts that something of a flow which held *weight bytes holds now.
+func (s *shard) hold(weight *int, now int) {
+	s.held += now - *weight
+	*weight = now
+}
+
+// patience is how many bytes of a direction may wait for more: the fewer the
+// more the shard holds.
+func (s *shard) patience() int { return maxPending >> min(9, 3*(s.held/maxShardHeld)) }
 
 // limits are a shard's part of the program's memory: 262,144 flows and
 // 64 MiB of bytes out of order in all.

@@ -1,0 +1,60 @@
+package audit
+
+import (
+	"encoding/binary"
+	"net/netip"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/flow"
+	"github.com/telltale-audit/telltale/internal/packet"
+	"github.com/telltale-audit/telltale/internal/pipeline"
+)
+
+// numbered returns the nth address of a private or a public network.
+func numbered(first byte, n int) netip.Addr {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], uint32(first)<<24+uint32(n))
+	return netip.AddrFrom4(b)
+}
+
+// TestTooManyDevices has more devices than are told apart: the further ones
+// are unknown, and none of them is taken for the first.
+func TestTooManyDevices(t *testing.T) {
+	d := newDevices(nil)
+	var last *owner
+	for i := range maxDevices + 50 {
+		f := &pipeline.FlowInfo{Key: flow.Key{Src: packet.AddrFrom(numbered(10, i)), Dst: packet.AddrFrom(numbered(203, 1))}}
+		last, _ = d.of(f)
+	}
+	if n := len(d.list); n > maxDevices+1 || last.How != "unknown" || last == d.list[0] {
+		t.Errorf("%d devices, the last is known by %s", n, last.How)
+	}
+}
+
+// TestTooManyDestinations has the same of far ends.
+func TestTooManyDestinations(t *testing.T) {
+	d := newDestinations()
+	first := d.of(telltale.Text{}, numbered(203, 0))
+	for i := range maxDestinations + 10 {
+		d.of(telltale.Text{}, numbered(203, i))
+	}
+	a, b := d.of(telltale.Text{}, numbered(204, 1)), d.of(telltale.NewText("x.example"), numbered(204, 2))
+	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || !a.Name.IsZero() || len(a.DestIP) > 0 {
+		t.Errorf("%d destinations, those beyond are %+v and %+v", n, a, b)
+	}
+}
+
+// TestTooManyNames forgets the names that were learned first.
+func TestTooManyNames(t *testing.T) {
+	n := newNames()
+	for i := range maxNames + 1 {
+		n.learn(0, []pipeline.Answer{{Addr: numbered(203, i), Name: "a.example", TTL: 60}})
+	}
+	named := func(i int) int {
+		return len(n.of(&pipeline.FlowInfo{Key: flow.Key{Dst: packet.AddrFrom(numbered(203, i))}}, pipeline.Names{}))
+	}
+	if len(n.byAddr) != maxNames || named(0) != 0 || named(1) != 1 || named(maxNames) != 1 {
+		t.Errorf("%d names, of the first %d", len(n.byAddr), named(0))
+	}
+}

@@ -1,0 +1,108 @@
+package pipeline
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/lab"
+)
+
+// openings are ways to make a shard hold bytes: what a client says, never to
+// the end.
+var openings = map[string]func() []byte{
+	"bodies": func() []byte { return post(filler(20_000))[:20_000] },
+	"heads": func() []byte {
+		return []byte("POST / HTTP/1.1\r\nX: " + filler(20_000) + "\r\nContent-Length: 9\r\n\r\n")
+	},
+	"heads without end": func() []byte {
+		return []byte("GET / HTTP/1.1\r\nX: " + filler(20_000))
+	},
+	"compressed bodies": func() []byte { return post(incompressible(30_000), "Content-Encoding: gzip")[:20_000] },
+	"base64 bodies":     func() []byte { return post(fmt.Sprintf("%020000d", 0))[:20_000] },
+	"unknown":           func() []byte { return append([]byte{0, 1}, filler(20_000)...) },
+	"chunks": func() []byte {
+		return []byte("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(filler(3000), 1)[:17_990])
+	},
+}
+
+// TestShardHeld opens a thousand messages in one shard that never end. What
+// it holds stays bounded; everything is searched, in parts, and counted.
+func TestShardHeld(t *testing.T) {
+	for name, opening := range openings {
+		t.Run(name, func(t *testing.T) {
+			const flows = 520
+			h, most, left := hearHeld(t, crowd(flows, opening))
+			if most > 3*maxShardHeld {
+				t.Errorf("%d bytes were held", most)
+			}
+			if most < maxShardHeld {
+				t.Errorf("the test tests nothing: %d bytes were held", most)
+			}
+			if left != 0 {
+				t.Errorf("%d bytes are held by nothing", left)
+			}
+			found := len(h.sightings())
+			if name != "compressed bodies" && name != "chunks" && found != flows {
+				t.Errorf("%d sightings, want %d", found, flows)
+			}
+		})
+	}
+}
+
+// crowd captures conversations between two hosts, all open at once, each with
+// an IMEI in the middle.
+func crowd(n int, opening func() []byte) []capture.Packet {
+	c := lab.NewCapture(1)
+	for i := range n {
+		conn := c.Conn(start+int64(i)*5e6, phone, server, 80, lab.Carriage{})
+		conn.Open()
+		b := opening()
+		copy(b[9_000:], " imei="+imei+" ")
+		conn.Send(telltale.ToServer, b)
+	}
+	return framesOf(c)
+}
+
+// hearHeld runs packets through and returns the most bytes that the shard
+// held after a batch, and what it held in the end.
+func hearHeld(t *testing.T, packets []capture.Packet) (h *heard, most, left int) {
+	t.Helper()
+	w, tally := newWorker(Config{Engine: engine}), newTally()
+	src := &frames{packets: packets, each: 50}
+	held := func() (n int) {
+		for _, s := range w.shards {
+			if s != nil {
+				n += s.held
+			}
+		}
+		return n
+	}
+	for l := new(load); ; {
+		_ = l.read(t.Context(), src, tally)
+		if len(l.batch.Packets) == 0 {
+			break
+		}
+		w.batch(l, 0, 1)
+		most = max(most, held())
+	}
+	w.finish()
+	h = &heard{events: merge([]*worker{w}), tally: tally}
+	w.close(tally)
+	checkBooks(t, tally, len(packets))
+	return h, most, held()
+}
+
+// TestSlowHead sends the longest head that may wait in the smallest segments:
+// it is read as a head, and no byte of it is looked at over and over.
+func TestSlowHead(t *testing.T) {
+	head := []byte("GET / HTTP/1.1\r\nX: " + filler(maxPending-100) + "\r\nY: imei=" + imei + "\r\n\r\n")
+	h := hear(t, talk(80, lab.Carriage{Segment: 1}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, head)
+	}))
+	if s := h.only(t); s.Field.Raw() != "http.header:y" {
+		t.Errorf("found in %s", s.Field.Raw())
+	}
+}

@@ -1,0 +1,143 @@
+package pipeline
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/lab"
+)
+
+const plain = "imei=" + imei + " "
+
+// protocols are conversations that begin as one thing and may go on as
+// another, with where the one IMEI in them is found.
+var protocols = []struct {
+	name  string
+	field string // begins with it
+	app   string // what the flow is told to speak
+	say   func(*lab.Conn)
+}{
+	{"unknown", "unknown", "unknown", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("\x00\x01\x02"+plain))
+	}},
+	{"noise before HTTP", "unknown", "unknown", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, append([]byte("\x00\x01\x02\xff\xfe"), post(plain)...))
+	}},
+	{"server first", "unknown", "unknown", func(c *lab.Conn) {
+		c.Send(telltale.ToClient, []byte("220 mail.example ready\r\n"))
+		c.Send(telltale.ToServer, []byte("EHLO "+imei+"\r\n"))
+	}},
+	{"server noise, then HTTP", "http.body", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToClient, []byte("\x01\x02hello"))
+		c.Send(telltale.ToServer, post(plain))
+	}},
+	{"CONNECT, then TLS", "http.header:user-agent", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("CONNECT plant.example:443 HTTP/1.1\r\nUser-Agent: x "+imei+"\r\n\r\n"))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 200 OK\r\n\r\n"))
+		rng := rand.New(rand.NewPCG(1, 1))
+		c.Send(telltale.ToServer, lab.ClientHello("plant.example", rng))
+		c.Send(telltale.ToServer, append([]byte{23, 3, 3, 4, 0}, bytes.Repeat([]byte(" imei=001012704839210 "), 47)[:1024]...))
+	}},
+	{"CONNECT, then HTTP", "http.body", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("CONNECT plant.example:80 HTTP/1.1\r\n\r\n"))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 200 OK\r\n\r\n"))
+		c.Send(telltale.ToServer, post(plain))
+	}},
+	{"upgrade", "unknown", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n"))
+		c.Send(telltale.ToServer, []byte("\x81\x16"+plain))
+	}},
+	{"HTTP, then noise", "unknown", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, append(post("x"), "\x00\x01\x02"+plain...))
+	}},
+}
+
+func TestProtocols(t *testing.T) {
+	for _, p := range protocols {
+		for _, segment := range []int{0, 1, 5} {
+			h := hear(t, talk(8080, lab.Carriage{Segment: segment}, func(c *lab.Conn) {
+				c.Open()
+				p.say(c)
+				c.Close(telltale.ToServer)
+			}))
+			if s := h.only(t); !strings.HasPrefix(s.Field.Raw(), p.field) {
+				t.Errorf("%s, cut to %d: found in %s, want %s", p.name, segment, s.Field.Raw(), p.field)
+			}
+			if app := h.events[len(h.events)-1].Flow.AppProto; app != p.app {
+				t.Errorf("%s, cut to %d: told as %s, want %s", p.name, segment, app, p.app)
+			}
+		}
+	}
+}
+
+// TestTunnelIsOpaque has the records in a tunnel counted, not searched.
+func TestTunnelIsOpaque(t *testing.T) {
+	h := hear(t, talk(8080, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		protocols[4].say(c)
+	}))
+	if n := h.tally.Payload.Opaque["tls"]; n != 5+1024 {
+		t.Errorf("%d bytes are opaque, want %d", n, 5+1024)
+	}
+}
+
+// TestDatagrams has each datagram be a message, found by itself and never
+// joined with its neighbour.
+func TestDatagrams(t *testing.T) {
+	c := lab.NewCapture(1)
+	u := c.Datagrams(start, phone, server, 4000)
+	carrier := u.Send(telltale.ToServer, []byte("\x01"+plain))
+	u.Send(telltale.ToServer, []byte("\x02imei=0010127048"))
+	u.Send(telltale.ToServer, []byte("39210 "))
+	u.Send(telltale.ToClient, []byte("\x03"))
+	h := hear(t, framesOf(c))
+	if s := h.only(t); len(s.Packets) != 1 || s.Packets[0] != carrier.Number {
+		t.Errorf("packets %v, want %d", s.Packets, carrier.Number)
+	}
+	if n := len(h.messages("unknown")); n != 4 {
+		t.Errorf("%d messages, want 4", n)
+	}
+}
+
+// TestAlt has a copy that differs from what was delivered: it is searched by
+// itself and told as such, and in a sealed channel counted as that channel's.
+func TestAlt(t *testing.T) {
+	packets := talk(9, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, []byte("\x00\x01"+filler(60)))
+	})
+	s := hear(t, append(packets, conflicting(packets, "\x00\x01 "+plain))).only(t)
+	if s.View != telltale.ViewAlt || s.Packets[0] != int64(len(packets)+1) || s.Ranges[0] != spread(8, 15)[0] {
+		t.Errorf("%s", s.line(true))
+	}
+	packets = talk(8080, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		protocols[4].say(c)
+	})
+	h := hear(t, append(packets, conflicting(packets, plain)))
+	h.only(t) // the one in the head
+	for channel := range h.tally.Payload.Opaque {
+		if channel != "tls" {
+			t.Errorf("%v: no channel is called so", h.tally.Payload.Opaque)
+		}
+	}
+}
+
+// conflicting returns the last packet with payload again, beginning with
+// other bytes.
+func conflicting(packets []capture.Packet, text string) capture.Packet {
+	const headers = 14 + 20 + 32
+	for i := len(packets) - 1; ; i-- {
+		if p := packets[i]; len(p.Data) > headers+len(text) {
+			p.Data = append([]byte(nil), p.Data...)
+			copy(p.Data[headers:], text)
+			p.Number = int64(len(packets) + 1)
+			return p
+		}
+	}
+}
