@@ -7,12 +7,12 @@ export GOFLAGS ?= -buildvcs=false
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := all
-.PHONY: all help build fmt vet lint test demo bench corpus fuzz generate
+.PHONY: all help build fmt vet lint test test-poison demo bench corpus fuzz generate
 
-all: fmt vet lint test ## everything that CI runs
+all: fmt vet lint test test-poison ## everything that CI runs
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the program, as ./telltale
 	$(GO) build -trimpath -o telltale ./cmd/telltale
@@ -29,6 +29,9 @@ lint: ## the pinned golangci-lint (the first run builds it: two minutes)
 
 test: ## every test, with the laws of the house (imports, sizes, modules)
 	$(GO) test ./...
+
+test-poison: ## the engine's tests with reused buffers overwritten
+	$(GO) test -tags poison ./internal/pipeline ./internal/audit ./cmd/telltale
 
 demo: ## re-enact the incident of 2019 and audit it
 	$(GO) run ./cmd/telltale demo

@@ -54,7 +54,7 @@ func suppress(list []telltale.Suppressed, rule string, n int64) []telltale.Suppr
 }
 
 // settle draws the conclusions that the whole run allows.
-func settle(c *telltale.Coverage, ids []telltale.Identifier, inputs []telltale.Input) {
+func settle(c *telltale.Coverage, unchecked int64, ids []telltale.Identifier, inputs []telltale.Input) {
 	for k, n := range c.Payload.Skipped {
 		if n == 0 {
 			delete(c.Payload.Skipped, k)
@@ -62,7 +62,7 @@ func settle(c *telltale.Coverage, ids []telltale.Identifier, inputs []telltale.I
 	}
 	damaged := slices.ContainsFunc(inputs, func(in telltale.Input) bool { return len(in.Damage) > 0 })
 	c.Complete = len(c.Payload.Skipped) == 0 && !damaged
-	c.BlindSpots = blindSpots(c)
+	c.BlindSpots = blindSpots(c, unchecked)
 	switch {
 	case slices.ContainsFunc(ids, func(id telltale.Identifier) bool { return id.Level.AtLeast(telltale.Probable) }):
 		c.Verdict = telltale.Findings
@@ -74,13 +74,16 @@ func settle(c *telltale.Coverage, ids []telltale.Identifier, inputs []telltale.I
 }
 
 // blindSpots lists what a capture like this one cannot show.
-func blindSpots(c *telltale.Coverage) []string {
+func blindSpots(c *telltale.Coverage, unchecked int64) []string {
 	spots := []string{"SMS", "traffic of the modem itself", "headers added by the operator further on the way"}
 	if len(c.Payload.Opaque) > 0 {
 		spots = append(spots, "contents of sealed channels")
 	}
 	if c.Missing.Gap > 0 {
 		spots = append(spots, "bytes that the capture missed")
+	}
+	if unchecked > 0 {
+		spots = append(spots, "repeated bytes that may differ from their first copy")
 	}
 	if c.Missing.Snaplen > 0 {
 		spots = append(spots, "bytes cut off by the capture length")

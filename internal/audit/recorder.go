@@ -18,24 +18,25 @@ import (
 // recorder is the sink of the pipeline: it joins events with names, devices
 // and destinations, in the order they closed, and writes their records.
 type recorder struct {
-	o       Options
-	out     *spool
-	masker  *telltale.Masker
-	line    []byte // reused
-	input   int    // number of the input in hand, from 1
-	devices *devices
-	names   *names
-	dests   *destinations
-	ids     *identifiers
-	sends   *sends
-	tags    map[telltale.Value]string
-	nTx     int
-	nSeen   int
-	inputs  []telltale.Input
-	cover   telltale.Coverage
-	first   telltale.Time
-	last    telltale.Time
-	sim     bool
+	o         Options
+	out       *spool
+	masker    *telltale.Masker
+	line      []byte // reused
+	input     int    // number of the input in hand, from 1
+	devices   *devices
+	names     *names
+	dests     *destinations
+	ids       *identifiers
+	sends     *sends
+	tags      map[telltale.Value]string
+	nTx       int
+	nSeen     int
+	inputs    []telltale.Input
+	cover     telltale.Coverage
+	unchecked int64
+	first     telltale.Time
+	last      telltale.Time
+	sim       bool
 }
 
 func newRecorder(o Options, out *spool) *recorder {
@@ -242,6 +243,7 @@ func (r *recorder) account(f *capture.File, t *pipeline.Tally) {
 	r.inputs = append(r.inputs, in)
 	r.sim = r.sim || f.Simulated()
 	addCoverage(&r.cover, t, f.Skipped())
+	r.unchecked += t.Unchecked
 	if t.Packets.In > 0 {
 		if r.first == 0 || t.First < r.first {
 			r.first = t.First
@@ -298,7 +300,7 @@ func (r *recorder) finish() *report.Audit {
 	for _, in := range r.inputs {
 		rep.Bytes += in.Size
 	}
-	settle(&r.cover, rep.Identifiers, r.inputs)
+	settle(&r.cover, r.unchecked, rep.Identifiers, r.inputs)
 	rep.Coverage = r.cover
 	return rep
 }

@@ -222,6 +222,7 @@ func (c *conv) relieve(col *collector) {
 	case c.s.held > 2*maxShardHeld:
 		col.full = col.whole
 		c.search(col, false)
+		c.s.w.tally.Suppressed[searchedInParts]++
 	case !col.whole && len(col.body) >= 2*col.kept: // so that no byte is searched over and over
 		c.search(col, true)
 	default:
@@ -233,6 +234,10 @@ func (c *conv) relieve(col *collector) {
 	col.runs, col.buf = slices.Clone(col.runs), col.body
 	c.weigh(col)
 }
+
+// searchedInParts is the rule that has a message searched up to where it was
+// cut, with nothing kept of it: a value that lies on the cut is not seen.
+const searchedInParts = "searched_in_parts"
 
 // forgetFields drops the fields once they are searched.
 func (col *collector) forgetFields() {

@@ -67,6 +67,7 @@ func batches(ctx context.Context, src capture.Source, workers []*worker, tally *
 			err = next.read(ctx, src, tally)
 		}
 		done()
+		now.poison()
 		if e := sink.Put(ctx, merge(workers)); e != nil && (err == nil || errors.Is(err, io.EOF)) {
 			err = e // what was read already is still run through: it is counted
 		}
@@ -79,22 +80,29 @@ func batches(ctx context.Context, src capture.Source, workers []*worker, tally *
 }
 
 // each runs f for every worker, in goroutines where there are several, and
-// returns the function that waits for all of them.
+// returns the function that waits for all of them. A panic that no direction
+// contained goes on in the goroutine that waits, where the program meets it.
 func each(workers []*worker, f func(*worker, int)) (wait func()) {
 	if len(workers) == 1 {
 		f(workers[0], 0)
 		return func() {}
 	}
-	done := make(chan struct{}, len(workers))
+	done := make(chan any, len(workers))
 	for i, w := range workers {
 		go func() {
+			defer func() { done <- recover() }()
 			f(w, i)
-			done <- struct{}{}
 		}()
 	}
 	return func() {
+		var failed any
 		for range workers {
-			<-done
+			if p := <-done; p != nil {
+				failed = p
+			}
+		}
+		if failed != nil {
+			panic(failed)
 		}
 	}
 }

@@ -17,6 +17,7 @@ type Tally struct {
 	First      telltale.Time // earliest and latest packet
 	Last       telltale.Time
 	Bytes      int64 // of whole packets, on the wire
+	Unchecked  int64 // repeated bytes whose first copy was not at hand any more
 }
 
 func newTally() *Tally {

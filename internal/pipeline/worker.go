@@ -63,6 +63,7 @@ func (w *worker) close(t *Tally) {
 		}
 		st := s.table.Stats()
 		t.Payload.Repeated += st.Repeated
+		t.Unchecked += st.Unchecked
 		t.Missing.Gap += st.Gap
 	}
 }
