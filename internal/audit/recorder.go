@@ -125,7 +125,7 @@ func speaker(dev *owner, isSrc bool, d telltale.Direction) telltale.SentBy {
 // transmission records a message that carried identifiers.
 func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentBy telltale.SentBy) {
 	m, f := e.Message, e.Flow
-	far := r.farEnd(e, isSrc)
+	far, addr := r.farEnd(e, isSrc)
 	r.nTx++
 	t := &telltale.Transmission{
 		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
@@ -144,9 +144,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 	for i, s := range seen {
 		r.record(s)
 		r.ids.add(s, far.ID)
-		if sentBy != telltale.SentByPeer {
-			r.sends.add(t, m.Sightings[i], r.ids.of(s), far, e)
-		}
+		r.sends.add(t, m.Sightings[i], r.ids.of(s), far, addr)
 	}
 }
 
@@ -172,12 +170,13 @@ func (r *recorder) tag(v telltale.Value) string {
 	return t
 }
 
-// farEnd returns the destination of a message: what the message itself names
-// outranks what the flow is known by.
-func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) *telltale.Destination {
+// farEnd returns the destination of a message and its address there: what the
+// message itself names outranks what the flow is known by.
+func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) (*telltale.Destination, netip.Addr) {
 	addr := e.Flow.Key.Dst.Netip()
 	if !isSrc {
-		return r.dests.of(telltale.Text{}, e.Flow.Key.Src.Netip())
+		addr = e.Flow.Key.Src.Netip()
+		return r.dests.of(telltale.Text{}, addr), addr
 	}
 	var name telltale.Text
 	if ns := r.names.of(e.Flow, e.Message.Names); len(ns) > 0 {
@@ -186,7 +185,7 @@ func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) *telltale.Destination {
 	if h := e.Message.HTTP; h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
 		name = telltale.NewText(hostName(h.Hostname.Raw()))
 	}
-	return r.dests.of(name, addr)
+	return r.dests.of(name, addr), addr
 }
 
 // protection of what was found in a message: an identifier that was read

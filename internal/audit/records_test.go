@@ -97,7 +97,7 @@ func TestEchoIsNoSend(t *testing.T) {
 	conn.Send(telltale.ToClient, []byte("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nimei="+imei))
 	result, lines := listen(t, audit.Options{}, write(t, c, packet.LinkEthernet))
 	tx := ofType(lines, "transmission")
-	if len(tx) != 1 || tx[0].SentBy != "peer" || len(result.Report.Sends) != 0 {
+	if s := result.Report.Sends; len(tx) != 1 || tx[0].SentBy != "peer" || len(s) != 1 || !s[0].Received {
 		t.Errorf("transmissions %+v, sends %+v", tx, result.Report.Sends)
 	}
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 
 	"github.com/telltale-audit/telltale"
@@ -26,12 +27,13 @@ type send struct {
 func newSends() *sends { return &sends{byKey: map[string]*send{}} }
 
 // add counts one sighting of a transmission.
-func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, e *pipeline.Event) {
-	key := t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.Template.Raw()
+func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, addr netip.Addr) {
+	key := string(t.SentBy) + " " + t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.Template.Raw()
 	g := x.byKey[key]
 	if g == nil {
 		g = &send{input: s.Input}
-		g.Destination, g.DestIP, g.Device, g.First = far.Name, e.Flow.Key.Dst.Netip(), t.Device, t.Time
+		g.Received = t.SentBy == telltale.SentByPeer
+		g.Destination, g.DestIP, g.Device, g.First = far.Name, addr, t.Device, t.Time
 		g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.Protection, t.ReadableBy, t.Packets, t.FlowID
 		x.byKey[key] = g
 		x.list = append(x.list, g)
@@ -69,6 +71,9 @@ func (g *send) transmission(t *telltale.Transmission) {
 // answerRank orders how far a transmission demonstrably came.
 func answerRank(a string) int { return slices.Index([]string{"none", "ack", "response"}, a) }
 
+// exhibitAround is how many bytes beside a value make it readable in place.
+const exhibitAround = 12
+
 // exhibitRank says how well a sighting shows what happened: the surer the
 // better, and rather one that had to be decoded and has a long value.
 func exhibitRank(s *pipeline.Sighting) int {
@@ -78,6 +83,9 @@ func exhibitRank(s *pipeline.Sighting) int {
 	}
 	if s.Form != "plain" {
 		n += 100
+	}
+	if s.DecodedMark.Start >= exhibitAround && int64(len(s.Decoded))-s.DecodedMark.End >= exhibitAround {
+		n += 50 // what stands on both sides shows where the value begins and ends
 	}
 	return n
 }
@@ -96,11 +104,20 @@ func (x *sends) records() []report.Send {
 func (x *sends) sort() {
 	slices.SortStableFunc(x.list, func(a, b *send) int {
 		return cmp.Or(
+			cmp.Compare(rank(a.Received), rank(b.Received)),
 			cmp.Compare(levelRank(b.Level), levelRank(a.Level)),
 			cmp.Compare(len(b.Identifiers), len(a.Identifiers)),
 			cmp.Compare(b.Count, a.Count),
 		)
 	})
+}
+
+// rank puts what a device sent before what it received.
+func rank(received bool) int {
+	if received {
+		return 1
+	}
+	return 0
 }
 
 func levelRank(l telltale.Level) int {

@@ -24,7 +24,7 @@ func (v *view) brace(s *screen, t table, p *party) {
 		}
 		switch {
 		case i == arrow:
-			t.to(r, p.name, int64(p.count), p.protection, bold)
+			t.to(r, p.name, int64(p.count), p.protection, bold, p.wordInk())
 		case i > arrow && i-arrow-1 < len(notes):
 			r.at(t.name+2, fit(notes[i-arrow-1], s.width-t.name-2), dim)
 		}
@@ -33,11 +33,11 @@ func (v *view) brace(s *screen, t table, p *party) {
 }
 
 // to draws the right half of a row: the far end, how often, open or sealed.
-func (t table) to(r *row, name string, count int64, p telltale.Protection, k ink) {
+func (t table) to(r *row, name string, count int64, p telltale.Protection, k, word ink) {
 	often := thousands(count)
 	r.at(t.name, fitEnd(name, t.count-t.name-len(often)-2), k)
 	r.right(t.count, often, k)
-	r.at(t.word, protectionMark(p), protectionInk(p))
+	r.at(t.word, protectionMark(p), word)
 }
 
 // joint is the piece of the brace in row i of n.
@@ -88,8 +88,9 @@ func protectionMark(p telltale.Protection) string {
 	}
 }
 
-func protectionInk(p telltale.Protection) ink {
-	if p == telltale.Open {
+// wordInk is the ink of the party's protection.
+func (p *party) wordInk() ink {
+	if p.open() {
 		return signal
 	}
 	return plain

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -84,6 +85,7 @@ func fit(text string, n int) string {
 }
 
 // fitEnd cuts text to n cells from its beginning: of a name the end tells most.
+// A name with dots is cut at one, where that does not take much more.
 func fitEnd(text string, n int) string {
 	if cells(text) <= n {
 		return text
@@ -94,13 +96,16 @@ func fitEnd(text string, n int) string {
 		i--
 		used += cellsOf(runes[i])
 	}
+	if at := slices.Index(runes[i:], '.'); at >= 0 && at <= (len(runes)-i)/3 {
+		i += at
+	}
 	return "…" + string(runes[i:])
 }
 
 // plainMarks gives each mark of ours its ASCII form, of one cell like itself.
 var plainMarks = strings.NewReplacer(
 	"●", "*", "○", "o", "◌", "?", "━", "-", "═", "=", "╌", ".", "▶", ">", "┓", ".", "┳", "+", "┻", "+", "┫", "|", "╋", "+", "┛", "'",
-	"█", "#", "░", ".", "▒", ":", "·", ".", "╵", "'", "→", ">", "–", "-", "…", "~",
+	"█", "#", "░", ".", "▒", ":", "·", ".", "╵", "'", "→", ">", "↵", "/", "–", "-", "…", "~",
 )
 
 // ascii replaces every other character beyond ASCII by question marks.

@@ -12,72 +12,41 @@ import (
 // maxContacts is how many far ends the table of contacts names.
 const maxContacts = 10
 
-// far is a contact with its name as it may be shown.
-type far struct {
-	*Contact
-	name string
-}
-
-// rest parts the contacts that are no party by protection.
-func (v *view) rest() {
-	type key struct {
-		name       string
-		protection telltale.Protection
-	}
-	told := map[key]bool{}
-	for _, p := range v.parties {
-		told[key{p.name, p.protection}] = true
-	}
-	for i := range v.Contacts {
-		c := &v.Contacts[i]
-		f := far{c, v.name(c.Name, c.DestIP)}
-		switch {
-		case told[key{f.name, c.Protection}]:
-		case c.Protection == telltale.Open || c.Protection == telltale.Forgeable:
-			v.open = append(v.open, f)
-		case c.Protection == telltale.Sealed:
-			v.sealed = append(v.sealed, f)
-		default:
-			v.unknown = append(v.unknown, f)
-		}
-	}
-	for _, fs := range [...][]far{v.open, v.sealed, v.unknown} {
-		slices.SortStableFunc(fs, func(a, b far) int { return cmp.Compare(b.Flows, a.Flows) })
-	}
-}
-
-// others draws the far ends that no identifier was seen to go to: the open
-// ones by name, the sealed ones as a count.
+// others draws the far ends that no identifier was seen to go to: on the
+// internet the open ones by name and the sealed ones as a count, then the own
+// network and the look-ups of names.
 func (v *view) others(s *screen, t table) {
-	if len(v.open)+len(v.sealed)+len(v.unknown) == 0 {
+	if len(v.open)+len(v.sealed)+len(v.unknown)+len(v.local)+len(v.lookups) == 0 {
 		return
 	}
 	s.blank()
 	named := min(len(v.open), 2)
 	for i := range named {
-		v.other(s, t, "Open, no identifier seen", v.open[i:i+1])
+		v.other(s, t, "Open, no identifier seen", "destination", v.open[i:i+1])
 	}
-	v.other(s, t, "Open, no identifier seen", v.open[named:])
-	v.other(s, t, "Sealed contents, not visible", v.sealed)
-	v.other(s, t, "Protection not known", v.unknown)
+	v.other(s, t, "Open, no identifier seen", "destination", v.open[named:])
+	v.other(s, t, "Sealed contents, not visible", "destination", v.sealed)
+	v.other(s, t, "Empty or of unknown protocol", "destination", v.unknown)
+	v.other(s, t, "Own network, no identifier seen", "neighbour", v.local)
+	v.other(s, t, "Name look-ups, no identifier seen", "server", v.lookups)
 }
 
 // other draws contacts as one row: what went, to whom, how often.
-func (v *view) other(s *screen, t table, what string, cs []far) {
+func (v *view) other(s *screen, t table, what, noun string, cs []far) {
 	if len(cs) == 0 {
 		return
 	}
 	name := cs[0].name
 	if len(cs) > 1 {
-		name = counted(int64(len(cs)), "destination")
+		name = counted(int64(len(cs)), noun)
 	}
 	var flows int64
 	for _, c := range cs {
 		flows += c.Flows
 	}
-	p := cs[0].Protection
+	p, k := cs[0].Protection, inkOf(cs)
 	if t.mark == 0 {
-		s.prose(2, 4, span{what + ": " + name + ", " + times(int(flows)) + " ", plain}, span{protectionMark(p), protectionInk(p)})
+		s.prose(2, 4, span{what + ": " + name + ", " + times(int(flows)) + " ", plain}, span{protectionMark(p), k})
 		return
 	}
 	dot, rule := "◌", "╌"
@@ -90,8 +59,8 @@ func (v *view) other(s *screen, t table, what string, cs []far) {
 	}
 	r := &row{}
 	r.at(2, fit(what, t.mark-3), plain)
-	r.at(t.mark, dot+strings.Repeat(rule, t.rules+2)+"▶", protectionInk(p))
-	t.to(r, name, flows, p, plain)
+	r.at(t.mark, dot+strings.Repeat(rule, t.rules+2)+"▶", k)
+	t.to(r, name, flows, p, plain, k)
 	s.row(r)
 }
 
@@ -101,8 +70,11 @@ func (v *view) contacts(s *screen) {
 	if len(v.Contacts) == 0 {
 		return
 	}
-	cs := slices.Clone(v.Contacts)
-	slices.SortStableFunc(cs, func(a, b Contact) int { return cmp.Compare(b.Sent+b.Received, a.Sent+a.Received) })
+	cs := slices.Concat(v.open, v.sealed, v.unknown)
+	for _, fs := range [][]far{cs, v.local, v.lookups} {
+		slices.SortStableFunc(fs, func(a, b far) int { return cmp.Compare(b.Sent+b.Received, a.Sent+a.Received) })
+	}
+	cs = slices.Concat(cs, v.local, v.lookups)
 	word, received, sent, flows := s.width-9, s.width-11, s.width-23, s.width-34
 	s.blank()
 	head := &row{}
@@ -114,23 +86,25 @@ func (v *view) contacts(s *screen) {
 	}
 	s.row(head)
 	for i := range cs[:min(len(cs), maxContacts)] {
-		c := &cs[i]
-		name := v.name(c.Name, c.DestIP)
+		c, k := cs[i], inkOf(cs[i:i+1])
 		if s.width < narrow {
-			s.prose(2, 4, span{fitEnd(name, s.width-4) + " ", plain}, span{protectionMark(c.Protection), protectionInk(c.Protection)},
+			s.prose(2, 4, span{fitEnd(c.name, s.width-4) + " ", plain}, span{protectionMark(c.Protection), k},
 				span{fmt.Sprintf(" %s, %s sent, %s received", counted(c.Flows, "flow"), size(c.Sent), size(c.Received)), dim})
 			continue
 		}
 		r := &row{}
-		r.at(2, fitEnd(name, flows-20), plain)
+		r.at(2, fitEnd(c.name, flows-20), plain)
 		r.at(flows-16, c.AppProto, dim)
 		r.right(flows, thousands(c.Flows), plain)
 		r.right(sent, size(c.Sent), plain)
 		r.right(received, size(c.Received), plain)
-		r.at(word, protectionMark(c.Protection), protectionInk(c.Protection))
+		r.at(word, protectionMark(c.Protection), k)
 		s.row(r)
 	}
 	if n := len(cs) - maxContacts; n > 0 {
 		s.prose(2, 4, span{"and " + counted(int64(n), "more destination") + "; every one is in the records (--json -)", plain})
+	}
+	if slices.ContainsFunc(cs, func(f far) bool { return f.Protection == telltale.UnknownProtection }) {
+		s.prose(2, 4, span{"◌ unknown: no contents, or a protocol that telltale does not know; its bytes were searched as they are", dim})
 	}
 }

@@ -30,33 +30,44 @@ func (v *view) coverage(s *screen) {
 // bar draws the read, skipped and sealed shares of the payload.
 func (v *view) bar(s *screen) {
 	p := &v.Coverage.Payload
-	if p.In == 0 {
+	if v.distinct() == 0 {
 		return
 	}
-	label := v.readShare() + " read, " + percent(opaque(&v.Coverage), p.In) + " sealed"
+	label := v.readShare() + " read, " + percent(opaque(&v.Coverage), v.distinct()) + " sealed"
 	if n := skipped(&v.Coverage); n > 0 {
-		label += ", " + percent(n, p.In) + " skipped"
+		label += ", " + percent(n, v.distinct()) + " skipped"
 	}
-	n := int64(min(68, s.width-cells(label)-6))
+	n := min(68, s.width-cells(label)-6)
 	if n < 8 {
 		s.prose(2, 2, span{label, plain})
 		return
 	}
-	read := barCells(p.Scanned+p.Repeated, p.In, n)
-	skip := min(barCells(skipped(&v.Coverage), p.In, n), n-read)
+	share := barCells([]int64{p.Scanned, skipped(&v.Coverage), opaque(&v.Coverage)}, n)
 	r := &row{}
-	r.at(2, strings.Repeat("█", int(read))+strings.Repeat("▒", int(skip))+strings.Repeat("░", int(n-read-skip)), plain)
+	r.at(2, strings.Repeat("█", share[0])+strings.Repeat("▒", share[1])+strings.Repeat("░", share[2]), plain)
 	r.put("   "+label, plain)
 	s.row(r)
 }
 
-// barCells is part's share of n cells, never nothing for something.
-func barCells(part, whole, n int64) int64 {
-	c := int64(float64(part) / float64(whole) * float64(n))
-	if part > 0 {
-		return max(c, 1)
+// barCells shares n cells out among parts: none for nothing, never none for
+// something, and what rounding leaves over to the largest.
+func barCells(parts []int64, n int) []int {
+	var whole int64
+	for _, p := range parts {
+		whole += p
 	}
-	return 0
+	out, largest, left := make([]int, len(parts)), 0, n
+	for i, p := range parts {
+		if p > 0 {
+			out[i] = max(int(float64(p)/float64(whole)*float64(n)), 1)
+		}
+		if p > parts[largest] {
+			largest = i
+		}
+		left -= out[i]
+	}
+	out[largest] += left
+	return out
 }
 
 // skipWords say plainly why bytes were not read.
@@ -76,12 +87,17 @@ var skipWords = map[telltale.SkipReason]string{
 	telltale.SkipNotEnrolled:     "of devices that are not enrolled",
 }
 
+// Skipped says plainly of n bytes that they were not read, and why.
+func Skipped(n int64, why telltale.SkipReason) string {
+	return counted(n, "byte") + " " + skipWords[why]
+}
+
 // losses lists what was skipped and what the capture never had.
 func (v *view) losses(s *screen) {
 	c := &v.Coverage
 	for _, reason := range telltale.SkipReasons {
 		if n := c.Payload.Skipped[reason]; n > 0 {
-			s.prose(2, 4, span{"skipped", bold}, span{": " + counted(n, "byte") + " " + skipWords[reason], plain})
+			s.prose(2, 4, span{"skipped", bold}, span{": " + Skipped(n, reason), plain})
 		}
 	}
 	var parts []string
@@ -139,6 +155,9 @@ func (v *view) limits(s *screen) {
 // closing says what this text is and how its values stand in it.
 func (v *view) closing(s *screen) {
 	text := "Technical findings; not legal advice. "
+	if v.Info.Simulated {
+		text = "Simulated: made-up numbers, made-up capture. "
+	}
 	if v.m.Reveal() {
 		text += "UNREDACTED: this output shows whole values."
 	} else {

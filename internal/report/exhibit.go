@@ -53,12 +53,16 @@ func (v *view) whereabouts() string {
 	return strings.Join(parts, " · ")
 }
 
+// lineEnds are the signs of line ends that most faces have.
+var lineEnds = strings.NewReplacer("␊", "↵", "␍", "↵")
+
 // layer draws one reading of the bytes with the identifier marked.
 func (v *view) layer(s *screen, indent int, label string, e telltale.Excerpt) {
 	if len(e.Data) == 0 {
 		return
 	}
 	text, at := v.m.Excerpt(e)
+	text = lineEnds.Replace(text)
 	before, inside, after := window([]rune(text), int(at.Start), int(at.End), s.width-indent)
 	r := &row{}
 	r.at(2, label, plain)

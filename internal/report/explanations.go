@@ -178,7 +178,7 @@ var explanations = []Explanation{
 	{
 		Kind:   telltale.Cell,
 		Name:   "Mobile cell: which base station the phone used",
-		What:   "Country and operator, an area, and a cell in it. It is not GPS: it tells the neighbourhood of a mast, from some hundred metres in a town to many kilometres.",
+		What:   "Country and operator, an area, and a cell in it. It is not GPS: it tells the neighbourhood of a mast, from some hundred metres in a town to many kilometres. Some clients send only its last byte, a number up to 255, which alone does not tell the place.",
 		Who:    "Open tables give the places of most cells. Whoever receives it again and again can follow where the phone goes.",
 		Change: "It changes as you move.",
 		Find:   "Android: dial *#*#4636#*#* on phones that allow it.",

@@ -14,15 +14,15 @@ func (v *view) readings(s *screen) {
 		return
 	}
 	s.heading("WHAT WAS READ")
-	read, sealed, left := p.Scanned+p.Repeated, opaque(&v.Coverage), skipped(&v.Coverage)
-	v.reading(s, "● read", signal, read, "searched in every way of writing that is known")
+	read, sealed, left := p.Scanned, opaque(&v.Coverage), skipped(&v.Coverage)
+	v.reading(s, "● read", plain, read, "searched, also inside encodings that telltale knows")
 	v.reading(s, "○ sealed", plain, sealed, "contents not visible, by "+v.channels())
-	v.reading(s, "▒ skipped", plain, left, "not searched; why stands under COVERAGE")
-	how := "by form, and by the names beside values; no device file was given"
+	v.reading(s, "▒ skipped", plain, left, "not searched; see COVERAGE")
+	what := "identifiers by their form and the names beside them; no device file was given"
 	if n := len(v.Info.Options.Devices); n > 0 {
-		how = "exactly, by the values of " + counted(int64(n), "device file") + ", and by form"
+		what = "the values of " + counted(int64(n), "device file") + " in any form, and others by form and name"
 	}
-	s.labelled(16, "searched", plain, span{how, plain})
+	s.labelled(column(s), "searched for", plain, span{what, plain})
 }
 
 func (v *view) reading(s *screen, name string, k ink, n int64, what string) {
@@ -33,14 +33,14 @@ func (v *view) reading(s *screen, name string, k ink, n int64, what string) {
 	r.at(2, name, k)
 	part := min(43, s.width)
 	r.right(part-12, counted(n, "byte"), plain)
-	r.right(part, percent(n, v.Coverage.Payload.In), plain)
+	r.right(part, percent(n, v.distinct()), plain)
 	if s.width < narrow {
 		s.row(r)
 		s.prose(4, 4, span{what, dim})
 		return
 	}
-	r.at(46, fit(what, s.width-46), dim)
-	s.row(r)
+	r.at(46, "", plain)
+	s.under(r, 46, span{what, dim})
 }
 
 // channels lists what sealed the bytes: "TLS and QUIC".
@@ -77,9 +77,21 @@ func (v *view) tries() [][2]string {
 		out = append(out, [2]string{"telltale device new", "writes down your own numbers, so that they are found in any form; then audit this file again."})
 	}
 	return append(out,
-		[2]string{"Restart the phone while you capture,", "unlock it, let it join the network again: much is sent only then."},
+		[2]string{"Restart the phone while you capture,", "unlock it, let it rejoin the network: much is sent then."},
 		[2]string{"Capture longer.", "Some clients send once a month; an hour without them shows little."},
 	)
+}
+
+// now says what is left to do with what was found.
+func (v *view) now(s *screen) {
+	s.heading("WHAT TO DO NOW")
+	for _, t := range [...][2]string{
+		{"Keep the capture file as it is:", "it is the proof, and private: it holds what the phone sent."},
+		{"Update the phone, then capture again", "with the same restarts, unlocks and networks, and compare."},
+		{"Ask the maker of the phone or the app", "what sends this, why and since when; name the packets."},
+	} {
+		s.prose(2, 4, span{"· ", plain}, span{t[0], bold}, span{" " + t[1], plain})
+	}
 }
 
 // next gives the commands that go on from here.
@@ -93,11 +105,15 @@ func (v *view) next(s *screen) {
 		{"telltale explain " + strings.ToUpper(string(kind)), "what it is, and who can do what with it"},
 		{again + " --json -", "every record, one a line"},
 	}
-	if len(v.Info.Options.Devices) == 0 {
-		rows = append([][2]string{{"telltale device new", "your own numbers: found for certain"}}, rows...)
+	if len(v.Info.Options.Devices) == 0 && len(v.parties) > 0 {
+		rows = append([][2]string{{"telltale device new", "your own numbers: then each is found for certain, in any form"}}, rows...)
 	}
 	s.line(span{"Next", bold})
 	for _, cmd := range rows {
+		if cells(cmd[0]) > s.width-2 {
+			s.prose(2, 4, span{cmd[0], plain})
+			continue
+		}
 		r := &row{}
 		r.at(2, cmd[0], plain)
 		if at := max(34, r.cells+2); at+cells(cmd[1]) <= s.width {

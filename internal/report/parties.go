@@ -43,10 +43,11 @@ type view struct {
 	m       *telltale.Masker
 	byID    map[string]*telltale.Identifier
 	parties []*party               // who was sent what is at least probable
+	senders []*party               // who sent such to a device
 	perhaps []*telltale.Identifier // possible only
 
-	// The contacts that are no party, by protection, each most flows first.
-	open, sealed, unknown []far
+	// The contacts that are no party, each most flows first.
+	open, sealed, unknown, local, lookups []far
 }
 
 func newView(a *Audit, m *telltale.Masker) *view {
@@ -59,18 +60,20 @@ func newView(a *Audit, m *telltale.Masker) *view {
 		}
 	}
 	slices.SortStableFunc(v.perhaps, byRank)
-	v.group()
+	v.parties, v.senders = v.group(false), v.group(true)
 	v.rest()
 	return v
 }
 
-// group joins sends into parties, the readable ones first.
-func (v *view) group() {
+// group joins the sends of devices, or what devices received, into parties,
+// the readable ones first.
+func (v *view) group(received bool) []*party {
+	var parties []*party
 	at := map[partyKey]*party{}
 	for i := range v.Sends {
 		s := &v.Sends[i]
 		ids := v.sure(s)
-		if len(ids) == 0 {
+		if len(ids) == 0 || s.Received != received {
 			continue
 		}
 		key := v.keyOf(s)
@@ -81,17 +84,18 @@ func (v *view) group() {
 				protection: s.Protection, readableBy: s.ReadableBy, has: map[*telltale.Identifier]bool{},
 			}
 			at[key] = p
-			v.parties = append(v.parties, p)
+			parties = append(parties, p)
 		}
 		p.add(s, ids)
 	}
-	for _, p := range v.parties {
+	for _, p := range parties {
 		slices.SortStableFunc(p.ids, byRank)
 		slices.Sort(p.times)
 	}
-	slices.SortStableFunc(v.parties, func(p, q *party) int {
+	slices.SortStableFunc(parties, func(p, q *party) int {
 		return cmp.Or(readerRank(p.readableBy)-readerRank(q.readableBy), cmp.Compare(len(q.ids), len(p.ids)), cmp.Compare(q.count, p.count))
 	})
+	return parties
 }
 
 func (v *view) keyOf(s *Send) partyKey {

@@ -31,6 +31,7 @@ type Send struct {
 	Destination telltale.Text // the far end's name; the zero Text where only DestIP is known
 	DestIP      netip.Addr
 	Device      string // device_id
+	Received    bool   // the far end sent it and the device received it
 	Kinds       []telltale.Kind
 	Identifiers []string // identifier_id, in the order the message names them
 	Count       int

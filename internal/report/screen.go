@@ -58,9 +58,9 @@ func (s *screen) blank() {
 }
 
 // heading opens a section.
-func (s *screen) heading(name string, rest ...span) {
+func (s *screen) heading(name string) {
 	s.blank()
-	s.line(append([]span{{name, bold}}, rest...)...)
+	s.line(span{name, bold})
 }
 
 // row is a line that is built by columns.

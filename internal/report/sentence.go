@@ -98,13 +98,23 @@ func whatSent(ids []*telltale.Identifier, budget int, rest string) string {
 	return listed(parts)
 }
 
+// article is the indefinite article of a noun of ours.
+func article(noun string) string {
+	if strings.ContainsRune("aeioAEI", rune(noun[0])) {
+		return "an"
+	}
+	return "a"
+}
+
 // owned names values of one kind: "its SIM number", "both IMEIs".
 func owned(ids []*telltale.Identifier, whose string) string {
 	w := wordsOf(ids[0].Kind)
 	sure := !slices.ContainsFunc(ids, func(id *telltale.Identifier) bool { return id.Level != telltale.Confirmed })
 	switch n := len(ids); {
+	case n == 1 && whose == "its":
+		return "its " + w.one
 	case n == 1:
-		return whose + " " + w.one
+		return article(w.one) + " " + w.one
 	case n == 2 && sure && whose == "its" && ids[0].Kind == telltale.IMEI:
 		return "both IMEIs"
 	default:

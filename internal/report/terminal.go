@@ -17,6 +17,7 @@ func Terminal(w io.Writer, a *Audit, m *telltale.Masker, s Style) error {
 		v.what(scr)
 		v.when(scr)
 		v.exhibit(scr)
+		v.now(scr)
 	} else {
 		v.readings(scr)
 		v.perhapsLine(scr)
@@ -31,24 +32,53 @@ func Terminal(w io.Writer, a *Audit, m *telltale.Masker, s Style) error {
 	return scr.writeTo(w)
 }
 
-// header names the specimen, in the faintest ink; a made-up one gets a band.
+// Prose writes paragraphs to w, a line each, wrapped at the words and indented
+// as the line is; an empty line parts them.
+func Prose(w io.Writer, text string, s Style) error {
+	scr := newScreen(s)
+	for line := range strings.Lines(text) {
+		text := strings.TrimSpace(line)
+		if text == "" {
+			scr.blank()
+			continue
+		}
+		indent := strings.Index(line, text)
+		scr.prose(indent, indent, span{text, plain})
+	}
+	return scr.writeTo(w)
+}
+
+// header names the specimen, in the faintest ink; where it is made up it stands
+// in a band.
 func (v *view) header(s *screen) {
-	var parts []string
-	parts = append(parts, v.specimen()...)
+	parts := v.specimen()
 	if p := period(v.Start, v.End); p != "" {
 		parts = append(parts, p)
 	}
 	parts = append(parts, counted(v.Packets, "packet"), size(v.Bytes))
-	for len(parts) > 1 && cells(strings.Join(parts, " · ")) > s.width {
+	if v.Info.Simulated {
+		s.line(span{band(parts, s.width), bold})
+	} else {
+		s.line(span{fit(joined(parts, s.width), s.width), dim})
+	}
+	s.line()
+}
+
+// band is the header of a made-up capture.
+func band(parts []string, width int) string {
+	head := fit("━━ SIMULATED: no phone sent this ━━ ", width)
+	if rest := joined(parts, width-cells(head)-3); cells(head)+cells(rest)+3 <= width {
+		head += rest + " "
+	}
+	return head + strings.Repeat("━", width-cells(head))
+}
+
+// joined sets a dot between as many parts as fit, but at least the first.
+func joined(parts []string, width int) string {
+	for len(parts) > 1 && cells(strings.Join(parts, " · ")) > width {
 		parts = parts[:len(parts)-1]
 	}
-	s.line(span{fit(strings.Join(parts, " · "), s.width), dim})
-	if !v.Info.Simulated {
-		s.line()
-		return
-	}
-	band := "━━ SIMULATED ━━ made-up numbers in a made-up capture; no phone sent this "
-	s.line(span{fit(band+strings.Repeat("━", max(0, s.width-cells(band))), s.width), bold})
+	return strings.Join(parts, " · ")
 }
 
 // specimen names the device that is audited and its build, or the input.

@@ -13,6 +13,8 @@ func (v *view) verdict(s *screen) {
 	switch {
 	case len(v.parties) > 0:
 		v.sent(s)
+	case len(v.senders) > 0:
+		v.received(s)
 	case v.Coverage.Verdict == telltale.Inconclusive:
 		s.prose(2, 2, span{"This capture does not answer the question. " + v.whyNot(), bold})
 	case len(v.perhaps) > 0:
@@ -20,7 +22,7 @@ func (v *view) verdict(s *screen) {
 		s.prose(2, 2, span{"That is neither proof that one was sent nor that none was.", plain})
 	default:
 		s.prose(2, 2, span{"No identifier was seen in what could be read (" + v.readShare() + " of bytes).", bold})
-		s.prose(2, 2, span{"That is not proof that none was sent.", plain})
+		s.prose(2, 2, span{"That is not proof that none was sent" + v.sealedShare() + ".", plain})
 	}
 }
 
@@ -38,6 +40,7 @@ func (v *view) sent(s *screen) {
 			if text := v.sentence(told, ids, count, budget, rest); cells(text) <= s.width-2 {
 				s.prose(2, 2, span{text, bold})
 				s.prose(2, 2, readable...)
+				v.certainty(s, ids)
 				return
 			}
 		}
@@ -45,6 +48,40 @@ func (v *view) sent(s *screen) {
 	// One paragraph, so that who could read it stays near the top.
 	text := v.sentence(told, ids, count, 3, "more identifiers")
 	s.prose(2, 2, append([]span{{text + " ", bold}}, readable...)...)
+	v.certainty(s, ids)
+}
+
+// received says what a far end sent to a device that itself sent nothing.
+func (v *view) received(s *screen) {
+	from := v.senders[:1]
+	ids, count := together(from)
+	s.prose(2, 2, span{fmt.Sprintf("%s received %s from %s %s.", v.subject(ids), whatSent(ids, 3, "more"), whom(from), times(count)), bold})
+	s.prose(2, 2, readers(from[0].readableBy), span{encodingNote(from) + " It was not seen to send any.", plain})
+	v.certainty(s, ids)
+}
+
+// receivedLines says what came back to the devices, beside what they sent.
+func (v *view) receivedLines(s *screen) {
+	for i, p := range v.senders[:min(len(v.senders), maxParties)] {
+		if i == 0 {
+			s.blank()
+		}
+		text := fmt.Sprintf("%s, from %s, %s", whatSent(p.ids, 3, "more"), p.name, times(p.count))
+		s.labelled(12, "received", bold, span{text + "  ", plain}, span{protectionMark(p.protection), p.wordInk()})
+	}
+}
+
+// certainty says of identifiers that none of the owner's values confirms how
+// they were known.
+func (v *view) certainty(s *screen, ids []*telltale.Identifier) {
+	if slices.ContainsFunc(ids, func(id *telltale.Identifier) bool { return id.Level == telltale.Confirmed }) {
+		return
+	}
+	text := "Probable, not certain: known by their form and the names beside them. A device file would settle it."
+	if len(v.Info.Options.Devices) > 0 {
+		text = "Probable, not certain: known by their form and the names beside them; not in the device file."
+	}
+	s.prose(2, 2, span{text, plain})
 }
 
 // readable says who could read it, and that an encoding hides nothing.
@@ -115,13 +152,34 @@ func (v *view) whyNot() string {
 	case c.Payload.In == 0:
 		return "Its packets carry no contents."
 	case c.Payload.Scanned == 0:
-		return fmt.Sprintf("Nothing in it could be read: %s of bytes were sealed, %s skipped.", percent(opaque(c), c.Payload.In), percent(skipped(c), c.Payload.In))
+		return "Nothing in it could be read: " + v.unread() + "."
 	case v.damaged() > 0:
 		return "It is damaged, and part of it could not be read."
 	case skipped(c) > 0:
 		return "Part of it was not read."
 	}
 	return "Too little of it could be read (" + v.readShare() + " of bytes)."
+}
+
+// sealedShare ends a sentence with the share of bytes that was sealed.
+func (v *view) sealedShare() string {
+	n := opaque(&v.Coverage)
+	if n == 0 {
+		return ""
+	}
+	return ": " + percent(n, v.distinct()) + " were sealed, and so unknown"
+}
+
+// unread says what became of bytes of which none was read.
+func (v *view) unread() string {
+	var parts []string
+	if n := opaque(&v.Coverage); n > 0 {
+		parts = append(parts, percent(n, v.distinct())+" of bytes were sealed")
+	}
+	if n := skipped(&v.Coverage); n > 0 {
+		parts = append(parts, percent(n, v.distinct())+" of bytes were skipped")
+	}
+	return listed(parts)
 }
 
 // damaged counts the places where an input could not be read.
@@ -134,10 +192,11 @@ func (v *view) damaged() int {
 }
 
 // readShare is the share of payload bytes that was read.
-func (v *view) readShare() string {
-	p := &v.Coverage.Payload
-	return percent(p.Scanned+p.Repeated, p.In)
-}
+func (v *view) readShare() string { return percent(v.Coverage.Payload.Scanned, v.distinct()) }
+
+// distinct counts the payload bytes without those that only repeat others:
+// what repeats sealed bytes was not read for being repeated.
+func (v *view) distinct() int64 { return v.Coverage.Payload.In - v.Coverage.Payload.Repeated }
 
 func opaque(c *telltale.Coverage) (n int64) {
 	for _, v := range c.Payload.Opaque {

@@ -54,6 +54,7 @@ func (v *view) what(s *screen) {
 		v.brace(s, t, p)
 	}
 	v.foldedParties(s)
+	v.receivedLines(s)
 	v.perhapsLine(s)
 	v.others(s, t)
 }
@@ -90,12 +91,42 @@ func (v *view) identifierRows(p *party) []idRow {
 			if number[id.Kind] > 1 {
 				label = fmt.Sprintf("%s %d", label, seen[id.Kind])
 			}
-			rows = append(rows, idRow{label, v.m.Value(id.Value)})
+			rows = append(rows, idRow{label, v.shown(id)})
 		case seen[id.Kind] == 1:
 			rows = append(rows, idRow{label, counted(int64(number[id.Kind]), "value")})
 		}
 	}
 	return rows
+}
+
+// shown is a value as it may be shown. Dots alone would look like nothing.
+func (v *view) shown(id *telltale.Identifier) string {
+	text := v.m.Value(id.Value)
+	if strings.Trim(text, "·") == "" {
+		return "(hidden)"
+	}
+	return text
+}
+
+// probable names what of the party's identifiers is not one of the device
+// file's, or "".
+func (v *view) probable(p *party) string {
+	if len(v.Info.Options.Devices) == 0 {
+		return ""
+	}
+	var ids []*telltale.Identifier
+	for _, id := range p.ids {
+		if id.Level != telltale.Confirmed {
+			ids = append(ids, id)
+		}
+	}
+	switch len(ids) {
+	case 0:
+		return ""
+	case 1:
+		return "probable only: " + wordsOf(ids[0].Kind).one
+	}
+	return fmt.Sprintf("probable only: %d of %d", len(ids), len(p.ids))
 }
 
 // notes says of a party what is known beside its name.
@@ -109,6 +140,9 @@ func (v *view) notes(p *party) []string {
 	}
 	if i := slices.IndexFunc(p.sends, func(s *Send) bool { return s.Answered != "" }); i >= 0 {
 		notes = append(notes, answered(p.sends[i].Answered))
+	}
+	if text := v.probable(p); text != "" {
+		notes = append(notes, text)
 	}
 	for i := range v.Destinations {
 		d := &v.Destinations[i]
@@ -186,7 +220,7 @@ func (v *view) whatList(s *screen) {
 		if i > 0 {
 			s.blank()
 		}
-		s.prose(2, 4, span{p.name, bold}, span{"  " + times(p.count) + " ", bold}, span{protectionMark(p.protection), protectionInk(p.protection)})
+		s.prose(2, 4, span{p.name, bold}, span{"  " + times(p.count) + " ", bold}, span{protectionMark(p.protection), p.wordInk()})
 		for _, n := range v.notes(p) {
 			s.prose(4, 6, span{n, dim})
 		}
@@ -198,6 +232,7 @@ func (v *view) whatList(s *screen) {
 		}
 	}
 	v.foldedParties(s)
+	v.receivedLines(s)
 	v.perhapsLine(s)
 	v.others(s, table{})
 }

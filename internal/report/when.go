@@ -11,6 +11,9 @@ import (
 // maxRaster is how many rows the raster has.
 const maxRaster = 8
 
+// shortest is the length of a capture below which the raster tells nothing.
+const shortest = 10 * time.Second
+
 // rasterRow is one destination over the time of the capture.
 type rasterRow struct {
 	name  string
@@ -23,10 +26,14 @@ type rasterRow struct {
 // when draws the sends over the capture's time on one clock for all rows.
 func (v *view) when(s *screen) {
 	rows := v.rasterRows(s.width < narrow)
-	if len(rows) == 0 || v.End <= v.Start {
+	if len(rows) == 0 || time.Duration(v.End-v.Start) < shortest {
 		return
 	}
-	left := 19
+	left := 4
+	for _, r := range rows {
+		left = max(left, cells(r.name)+4)
+	}
+	left = min(max(left, 19), s.width*3/10)
 	n := s.width - left - 7
 	s.blank()
 	axis := &row{}
@@ -39,16 +46,16 @@ func (v *view) when(s *screen) {
 		if r.ink == signal && r.mark == "●" {
 			k = signal
 		}
-		line.at(2, fitEnd(r.name, left-4), k)
+		line.at(2, fitEnd(r.name, left-3), k)
 		line.at(left, v.marks(r, n), k)
 		line.right(s.width, thousands(r.count), k)
 		s.row(line)
 	}
-	s.prose(left, left, span{fmt.Sprintf("UTC; a cell is %s; marks in one cell are drawn once, the count is exact", unit), dim})
+	s.prose(left, left, span{fmt.Sprintf("UTC; a cell of %s has one mark at most; counts are exact", unit), dim})
 }
 
-// rasterRows takes the parties first, then the contacts; narrow screens keep
-// what anyone could read.
+// rasterRows takes the parties first, then the contacts on the internet, or the
+// others where there are none; narrow screens keep what anyone could read.
 func (v *view) rasterRows(openOnly bool) []rasterRow {
 	var rows []rasterRow
 	for _, p := range v.parties {
@@ -59,6 +66,9 @@ func (v *view) rasterRows(openOnly bool) []rasterRow {
 	if !openOnly {
 		rows = append(rows, contactRows(v.sealed, "○")...)
 		rows = append(rows, contactRows(v.unknown, "◌")...)
+	}
+	if len(rows) == 0 && !openOnly {
+		rows = contactRows(slices.Concat(v.local, v.lookups), "╵")
 	}
 	rows = slices.DeleteFunc(rows, func(r rasterRow) bool { return len(r.times) == 0 })
 	return rows[:min(len(rows), maxRaster)]
@@ -89,7 +99,7 @@ func (v *view) marks(r rasterRow, n int) string {
 // cellAt returns the cell of n that t falls in.
 func (v *view) cellAt(t telltale.Time, n int) int {
 	whole := float64(v.End - v.Start)
-	return min(int(float64(t-v.Start)/whole*float64(n)), n-1)
+	return max(min(int(float64(t-v.Start)/whole*float64(n)), n-1), 0)
 }
 
 // steps are the distances between ticks that people read easily.
@@ -121,7 +131,7 @@ func (v *view) ticks(axis *row, left, n int) string {
 	for t := first; !t.After(v.End.Std()); t = t.Add(step) {
 		at := v.cellAt(telltale.Time(t.UnixNano()), n)
 		label := t.Format(layout)
-		if t.Before(v.Start.Std()) || left+at <= axis.cells || at+len(label) > n {
+		if t.Before(v.Start.Std().Add(-cell)) || left+at <= axis.cells || at+len(label) > n {
 			continue
 		}
 		axis.at(left+at, label, plain)

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,5 +121,24 @@ func TestExplain(t *testing.T) {
 	}
 	if _, ok := Explain("no such kind"); ok {
 		t.Error("explained a kind that does not exist")
+	}
+}
+
+// TestBarCells holds that a bar is always whole and shows whatever there is.
+func TestBarCells(t *testing.T) {
+	for _, c := range []struct {
+		parts []int64
+		want  []int
+	}{
+		{[]int64{0, 0, 5}, []int{0, 0, 10}},
+		{[]int64{1, 0, 1e9}, []int{1, 0, 9}},
+		{[]int64{1, 1, 1e9}, []int{1, 1, 8}},
+		{[]int64{5, 5, 0}, []int{5, 5, 0}},
+		{[]int64{89, 11, 0}, []int{9, 1, 0}},
+		{[]int64{1, 1, 1}, []int{4, 3, 3}},
+	} {
+		if got := barCells(c.parts, 10); !slices.Equal(got, c.want) {
+			t.Errorf("%v: got %v, want %v", c.parts, got, c.want)
+		}
 	}
 }
