@@ -58,8 +58,16 @@ func FuzzDecode(f *testing.F) {
 	for _, c := range cases {
 		f.Add(uint16(c.link), bytesOf(f, c.data...), c.cut)
 	}
+	for _, c := range tunnelCases {
+		f.Add(uint16(LinkRaw), c.data, 0)
+	}
 	f.Fuzz(func(t *testing.T, link uint16, data []byte, cut int) {
-		check(t, Link(link), data, len(data)+cut%(1<<20))
+		h := innermost(t, Link(link), data, len(data)+cut%(1<<20))
+		for n := 0; h.Next(data, &h); n++ {
+			if n > len(data) {
+				t.Fatal("no end of packets")
+			}
+		}
 		if len(data) < 256 {
 			checkCuts(t, Link(link), data)
 		}

@@ -39,11 +39,10 @@ func (h *Header) ipv4(data []byte) Status {
 	h.Src.set4(b[12:16])
 	h.Dst.set4(b[16:20])
 	h.PayloadStart += size
-	if binary.BigEndian.Uint16(b[6:])&0x3fff != 0 { // more fragments, or an offset
-		h.Fragment = true
-		return Fragment
+	if part := binary.BigEndian.Uint16(b[6:]) & 0x3fff; part != 0 { // more fragments, or an offset
+		return h.fragment(uint32(binary.BigEndian.Uint16(b[4:])), int(part&0x1fff)*8, part&0x2000 != 0)
 	}
-	return h.transport(data)
+	return h.payload(data)
 }
 
 // ipv6 reads an IPv6 header and its extension headers (RFC 8200 sections 3
@@ -63,12 +62,31 @@ func (h *Header) ipv6(data []byte) Status {
 	if length := int(binary.BigEndian.Uint16(b[4:])); length > 0 || h.Proto == extNoNext {
 		h.limit(h.PayloadStart + length)
 	}
-	return h.extensions(data)
+	return h.payload(data)
 }
 
+// payload reads what lies behind the IP header.
+func (h *Header) payload(data []byte) Status {
+	if h.Version == 6 || h.Proto == extAuth {
+		return h.extensions(data)
+	}
+	return h.transport(data)
+}
+
+// fragment says which part of a larger IP packet this one is.
+func (h *Header) fragment(id uint32, offset int, more bool) Status {
+	h.Fragment, h.FragID, h.FragOffset, h.FragMore = true, id, offset, more
+	return Fragment
+}
+
+// extensions passes IPv6 extension headers and, with either version, the
+// authentication header.
 func (h *Header) extensions(data []byte) Status {
 	for n := 0; ; n++ {
 		unit, extra := 8, 1 // the length byte counts units, extra ones not included
+		if h.Version == 4 && h.Proto != extAuth {
+			return h.transport(data)
+		}
 		switch h.Proto {
 		case extHopByHop, extRouting, extDestination, extMobility, extHIP, extShim6:
 		case extFragment:
@@ -94,9 +112,8 @@ func (h *Header) extensions(data []byte) Status {
 		h.PayloadStart += size
 		// A fragment header without offset and without more to come is atomic
 		// (RFC 6946): the packet is whole.
-		if fragment && binary.BigEndian.Uint16(b[2:])&0xfff9 != 0 {
-			h.Fragment = true
-			return Fragment
+		if part := binary.BigEndian.Uint16(b[2:]); fragment && part&0xfff9 != 0 {
+			return h.fragment(binary.BigEndian.Uint32(b[4:]), int(part&0xfff8), part&1 != 0)
 		}
 	}
 }

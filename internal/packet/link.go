@@ -1,9 +1,6 @@
 package packet
 
-import (
-	"encoding/binary"
-	"strconv"
-)
+import "strconv"
 
 // Link is a link type as capture files number them (the tcpdump group's
 // LINKTYPE list).
@@ -11,21 +8,65 @@ type Link uint16
 
 // The link types that [Header.Decode] reads.
 const (
-	LinkNull     Link = 0 // BSD loopback, in the byte order of the machine that captured
-	LinkEthernet Link = 1
-	LinkRawBSD   Link = 12 // raw IP, as some systems number it
-	LinkRawOBSD  Link = 14 // raw IP on OpenBSD
-	LinkRaw      Link = 101
-	LinkLoop     Link = 108 // OpenBSD loopback
-	LinkSLL      Link = 113 // Linux cooked capture, as from "any"
-	LinkIPv4     Link = 228
-	LinkIPv6     Link = 229
-	LinkSLL2     Link = 276 // Linux cooked capture, version 2
+	LinkNull       Link = 0 // BSD loopback, in the byte order of the machine that captured
+	LinkEthernet   Link = 1
+	LinkARCNET     Link = 7
+	LinkPPP        Link = 9
+	LinkRawBSD     Link = 12 // raw IP, as some systems number it
+	LinkRawOBSD    Link = 14 // raw IP on OpenBSD
+	LinkPPPHDLC    Link = 50 // PPP or Cisco HDLC
+	LinkPPPoE      Link = 51
+	LinkRaw        Link = 101
+	LinkCiscoHDLC  Link = 104
+	LinkWiFi       Link = 105 // IEEE 802.11
+	LinkFrameRelay Link = 107
+	LinkLoop       Link = 108 // OpenBSD loopback
+	LinkSLL        Link = 113 // Linux cooked capture, as from "any"
+	LinkPrism      Link = 119 // IEEE 802.11 behind a Prism or an AVS header
+	LinkRadiotap   Link = 127 // IEEE 802.11 behind a radiotap header
+	LinkARCNETLin  Link = 129 // ARCNET as Linux captures it
+	LinkAVS        Link = 163 // IEEE 802.11 behind an AVS header
+	LinkPPPDir     Link = 166 // PPP behind a byte for the direction, of the Linux daemon
+	LinkPPI        Link = 192 // Per-Packet Information, most often of IEEE 802.11
+	LinkPPPWithDir Link = 204 // PPP behind a byte for the direction
+	LinkMPLS       Link = 219
+	LinkIPv4       Link = 228
+	LinkIPv6       Link = 229
+	LinkNFLOG      Link = 239 // Linux netfilter's log
+	LinkSLL2       Link = 276 // Linux cooked capture, version 2
 )
 
 // String returns the link type's name, such as "ethernet", or "link-N" for
 // one that is not read.
 func (l Link) String() string {
+	if name := l.local(); name != "" {
+		return name
+	}
+	switch l {
+	case LinkPPP:
+		return "ppp"
+	case LinkPPPHDLC:
+		return "ppp_hdlc"
+	case LinkPPPoE:
+		return "pppoe"
+	case LinkPPPDir, LinkPPPWithDir:
+		return "ppp_with_direction"
+	case LinkCiscoHDLC:
+		return "cisco_hdlc"
+	case LinkFrameRelay:
+		return "frame_relay"
+	case LinkMPLS:
+		return "mpls"
+	case LinkARCNET, LinkARCNETLin:
+		return "arcnet"
+	case LinkNFLOG:
+		return "nflog"
+	}
+	return "link-" + strconv.Itoa(int(l))
+}
+
+// local returns the names of links that phones and their neighbours have.
+func (l Link) local() string {
 	switch l {
 	case LinkNull:
 		return "null"
@@ -43,30 +84,23 @@ func (l Link) String() string {
 		return "ipv4"
 	case LinkIPv6:
 		return "ipv6"
+	case LinkWiFi:
+		return "wifi"
+	case LinkRadiotap:
+		return "wifi_radiotap"
+	case LinkPrism:
+		return "wifi_prism"
+	case LinkAVS:
+		return "wifi_avs"
+	case LinkPPI:
+		return "ppi"
 	}
-	return "link-" + strconv.Itoa(int(l))
+	return ""
 }
 
-// What the link carries (IEEE 802 EtherTypes).
-const (
-	etherIPv4  = 0x0800
-	etherVLAN  = 0x8100
-	etherIPv6  = 0x86dd
-	etherQinQ  = 0x88a8
-	etherQinQ9 = 0x9100 // before QinQ was a standard
-
-	etherMin = 0x0600 // below: a length, 802.3
-	maxTags  = 8
-)
-
-// Hardware types of Linux cooked links (Linux if_arp.h).
-const (
-	arphrdEther   = 1
-	arphrdNetlink = 824 // the protocol field is then no EtherType
-)
-
-func (h *Header) link(data []byte) Status {
-	switch h.Link {
+// link reads the header of a link.
+func (h *Header) link(data []byte, l Link) Status {
+	switch l {
 	case LinkEthernet:
 		return h.ethernet(data)
 	case LinkSLL:
@@ -81,110 +115,41 @@ func (h *Header) link(data []byte) Status {
 		return h.ipv6(data)
 	case LinkNull, LinkLoop:
 		return h.loopback(data)
+	case LinkWiFi:
+		return h.wifi(data, 0)
+	case LinkRadiotap:
+		return h.radiotap(data)
+	case LinkPrism, LinkAVS:
+		return h.prism(data)
+	case LinkPPI:
+		return h.ppi(data)
+	case LinkNFLOG:
+		return h.nflog(data)
+	}
+	return h.line(data, l)
+}
+
+// line reads the header of a link between two ends.
+func (h *Header) line(data []byte, l Link) Status {
+	switch l {
+	case LinkPPP:
+		return h.ppp(data)
+	case LinkPPPHDLC:
+		return h.pppHDLC(data)
+	case LinkPPPoE:
+		return h.pppoe(data)
+	case LinkPPPDir, LinkPPPWithDir:
+		return h.pppDirection(data)
+	case LinkCiscoHDLC:
+		return h.ciscoHDLC(data)
+	case LinkFrameRelay:
+		return h.frameRelay(data)
+	case LinkMPLS:
+		return h.mpls(data)
+	case LinkARCNET:
+		return h.arcnet(data, 2)
+	case LinkARCNETLin:
+		return h.arcnet(data, 4)
 	}
 	return UnsupportedLink
-}
-
-func (h *Header) ethernet(data []byte) Status {
-	b := h.rest(data)
-	if len(b) < 14 {
-		return h.short(14)
-	}
-	h.DstMAC, h.SrcMAC, h.HasMAC = [6]byte(b[:6]), [6]byte(b[6:12]), true
-	h.PayloadStart += 14
-	return h.network(data, binary.BigEndian.Uint16(b[12:]))
-}
-
-// sll reads the Linux cooked header, LINKTYPE_LINUX_SLL.
-func (h *Header) sll(data []byte) Status {
-	b := h.rest(data)
-	if len(b) < 16 {
-		return h.short(16)
-	}
-	h.PayloadStart += 16
-	return h.cooked(data, binary.BigEndian.Uint16(b[2:]), binary.BigEndian.Uint16(b[4:]), b[6:14], binary.BigEndian.Uint16(b[14:]))
-}
-
-// sll2 reads the Linux cooked header, LINKTYPE_LINUX_SLL2.
-func (h *Header) sll2(data []byte) Status {
-	b := h.rest(data)
-	if len(b) < 20 {
-		return h.short(20)
-	}
-	h.PayloadStart += 20
-	return h.cooked(data, binary.BigEndian.Uint16(b[8:]), uint16(b[11]), b[12:20], binary.BigEndian.Uint16(b))
-}
-
-func (h *Header) cooked(data []byte, hardware, addrLen uint16, addr []byte, proto uint16) Status {
-	if hardware == arphrdNetlink {
-		return NotIP
-	}
-	if hardware == arphrdEther && addrLen == 6 {
-		h.SrcMAC, h.HasMAC = [6]byte(addr[:6]), true
-	}
-	return h.network(data, proto)
-}
-
-// network passes VLAN tags (IEEE 802.1Q) and goes on by EtherType.
-func (h *Header) network(data []byte, etherType uint16) Status {
-	for tags := 0; ; tags++ {
-		if etherType >= etherMin {
-			h.EtherType = etherType
-		}
-		switch etherType {
-		case etherIPv4:
-			return h.ipv4(data)
-		case etherIPv6:
-			return h.ipv6(data)
-		case etherVLAN, etherQinQ, etherQinQ9:
-		default:
-			return NotIP
-		}
-		if tags == maxTags {
-			return TooDeep
-		}
-		b := h.rest(data)
-		if len(b) < 4 {
-			return h.short(4)
-		}
-		h.VLAN = binary.BigEndian.Uint16(b) & 0x0fff
-		etherType = binary.BigEndian.Uint16(b[2:])
-		h.PayloadStart += 4
-	}
-}
-
-// raw tells IPv4 and IPv6 apart by the version in their first byte.
-func (h *Header) raw(data []byte) Status {
-	b := h.rest(data)
-	if len(b) < 1 {
-		return h.short(1)
-	}
-	switch b[0] >> 4 {
-	case 4:
-		return h.ipv4(data)
-	case 6:
-		return h.ipv6(data)
-	}
-	return NotIP
-}
-
-// loopback reads the address family that stands for a link header. Its byte
-// order is not recorded, and systems number IPv6 differently.
-func (h *Header) loopback(data []byte) Status {
-	b := h.rest(data)
-	if len(b) < 4 {
-		return h.short(4)
-	}
-	h.PayloadStart += 4
-	family := binary.BigEndian.Uint32(b)
-	if family > 0xffff {
-		family = binary.LittleEndian.Uint32(b)
-	}
-	switch family {
-	case 2:
-		return h.ipv4(data)
-	case 10, 24, 28, 30: // Linux; NetBSD and OpenBSD; FreeBSD; macOS
-		return h.ipv6(data)
-	}
-	return NotIP
 }

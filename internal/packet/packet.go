@@ -3,7 +3,8 @@
 //
 // A malformed packet is a value, not an error: [Header.Decode] says in a
 // [Status] how far it came, and which bytes lie after the headers it
-// understood. It allocates nothing.
+// understood. It allocates nothing. What a packet carries inside, in a tunnel,
+// [Header.Inner] reads; [Fragments] puts parts of IP packets together.
 package packet
 
 // Protocol numbers of [Header.Proto] that the program knows by name (IANA,
@@ -29,18 +30,23 @@ const (
 // [Header.Decode] did not reach are zero.
 type Header struct {
 	Status Status
+	Depth  uint8 // how many packets carry this one: 0 for what the link carried itself
 
 	Link      Link
 	SrcMAC    [6]byte // valid iff HasMAC
 	DstMAC    [6]byte // valid iff HasMAC; zero on Linux cooked links, which do not record it
 	HasMAC    bool
-	EtherType uint16 // of what the link carries; 0 on links without one and for 802.3 lengths
+	EtherType uint16 // of what the link carries; 0 where nothing says it
 	VLAN      uint16 // id of the innermost 802.1Q tag, 0 without one
 
 	Version  uint8 // 4 or 6, else 0: the fields down to Ack are not valid
 	Proto    uint8 // what the IP payload is, past all extension headers
 	Src, Dst Addr
-	Fragment bool // a part of a larger IP packet: there are no ports
+	Fragment bool // a part of a larger packet: there are no ports
+
+	FragID     uint32 // this and the next: valid iff Fragment, and Version is not 0
+	FragOffset int    // bytes of the larger packet's payload that lie before this part
+	FragMore   bool   // this is not the last part
 
 	SrcPort, DstPort uint16 // valid iff Status is OK and Proto is TCP or UDP
 	Flags            uint8  // this and the next: valid iff Status is OK and Proto is TCP
@@ -53,13 +59,19 @@ type Header struct {
 	// Cut is the number of bytes after PayloadEnd that were on the wire and
 	// that the capture length cut off.
 	Cut int
+
+	frameStart int   // of the innermost Ethernet frame
+	layers     uint8 // link headers passed that carry another link's
+	// In an 802.11 frame that carries several packets: where the next one
+	// starts, and where the frame ends on the wire.
+	next, frameEnd int
 }
 
 // Decode reads the headers of data, a packet of wireLen bytes captured on a
 // link of the given type, and overwrites all of h. It returns h.Status.
 func (h *Header) Decode(link Link, data []byte, wireLen int) Status {
 	*h = Header{Link: link, PayloadEnd: len(data), Cut: max(0, wireLen-len(data))}
-	h.Status = h.link(data)
+	h.Status = h.link(data, link)
 	return h.Status
 }
 
@@ -68,15 +80,28 @@ func (h *Header) rest(data []byte) []byte { return data[h.PayloadStart:h.Payload
 
 // limit says that the packet, padding left out, ends at offset end on the wire.
 func (h *Header) limit(end int) {
-	if end < h.PayloadEnd+h.Cut {
+	if end < h.end() {
 		h.Cut = max(0, end-h.PayloadEnd)
 		h.PayloadEnd = min(h.PayloadEnd, end)
 	}
 }
 
+// end returns where the packet ends on the wire.
+func (h *Header) end() int { return h.PayloadEnd + h.Cut }
+
+// take passes a header of n bytes and returns it, or why it is not there.
+func (h *Header) take(data []byte, n int) ([]byte, Status) {
+	b := h.rest(data)
+	if len(b) < n {
+		return nil, h.short(n)
+	}
+	h.PayloadStart += n
+	return b[:n], OK
+}
+
 // short returns why the n bytes of a header are not all there.
 func (h *Header) short(n int) Status {
-	if h.PayloadStart+n <= h.PayloadEnd+h.Cut {
+	if h.PayloadStart+n <= h.end() {
 		return Truncated
 	}
 	return Malformed

@@ -3,6 +3,7 @@ package packet
 import (
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -36,7 +37,8 @@ func ip6ext(length, next string) string {
 	return strings.Replace(ip6tcp, "001a 06", length+next, 1)
 }
 
-var cases = []struct {
+// A packetCase is a packet and what is to be read of it.
+type packetCase struct {
 	name    string
 	link    Link
 	data    []string
@@ -45,7 +47,11 @@ var cases = []struct {
 	proto   uint8
 	payload string
 	lost    int // Header.Cut
-}{
+}
+
+var cases = slices.Concat(ipCases, linkCases)
+
+var ipCases = []packetCase{
 	{"ethernet", LinkEthernet, []string{macs, "0800", ip4tcp, tcpHead, sixBytes}, 0, OK, TCP, sixBytes, 0},
 	{"ethernet ipv6", LinkEthernet, []string{macs, "86dd", ip6tcp, tcpHead, sixBytes}, 0, OK, TCP, sixBytes, 0},
 	{"padding", LinkEthernet, []string{macs, "0800", ip4udp, udpHead, four, "eeeeeeeeeeeeeeeeeeeeeeeeeeee"}, 0, OK, UDP, four, 0},
@@ -82,7 +88,7 @@ var cases = []struct {
 	{"loop", LinkLoop, []string{"00000002", ip4udp, udpHead, four}, 0, OK, UDP, four, 0},
 	{"loop other", LinkLoop, []string{"00000007", four}, 0, NotIP, 0, four, 0},
 	{"short loop", LinkLoop, []string{"0000"}, 0, Malformed, 0, "0000", 0},
-	{"wifi", 105, []string{four}, 0, UnsupportedLink, 0, four, 0},
+	{"usb", 189, []string{four}, 0, UnsupportedLink, 0, four, 0},
 
 	{"options", LinkRaw, []string{"46000024 00004000 40110000 c0000205 c6336407 94040000", udpHead, four}, 0, OK, UDP, four, 0},
 	{"no length", LinkRaw, []string{strings.Replace(ip4udp, "0020", "0000", 1), "c350 0035 0000 0000", sixBytes}, 2, OK, UDP, sixBytes, 2},

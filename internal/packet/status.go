@@ -14,11 +14,12 @@ const (
 	Truncated              // the capture length cut a header off
 	Malformed              // a header contradicts itself or the packet's length
 	Fragment               // a part of a larger IP packet
-	TooDeep                // more VLAN tags or extension headers than are followed
+	TooDeep                // more tags, labels, links in links or extension headers than are followed
+	SealedWiFi             // an encrypted 802.11 frame
 )
 
 // Statuses lists every [Status].
-var Statuses = []Status{OK, UnsupportedLink, NotIP, Truncated, Malformed, Fragment, TooDeep}
+var Statuses = []Status{OK, UnsupportedLink, NotIP, Truncated, Malformed, Fragment, TooDeep, SealedWiFi}
 
 // String returns the word that coverage uses.
 func (s Status) String() string {
@@ -35,6 +36,8 @@ func (s Status) String() string {
 		return "fragment"
 	case TooDeep:
 		return "too_deep"
+	case SealedWiFi:
+		return "sealed_wifi"
 	}
 	return "malformed"
 }

@@ -1,0 +1,303 @@
+package packet
+
+import (
+	"bytes"
+	"container/list"
+	"slices"
+)
+
+// FragmentMemory is how many bytes of fragments a run keeps in all; where it
+// has several [Fragments], they share it.
+const FragmentMemory = 32 << 20
+
+// Limits of a packet that [Fragments] puts together.
+const (
+	maxDatagram  = 65535
+	fragmentCost = 128             // bytes that a part takes besides its own
+	fragmentWait = 60 * int64(1e9) // nanoseconds (RFC 8200 section 4.5)
+)
+
+// Fragments puts the parts of fragmented IP packets together. What it does
+// depends on the packets alone. One goroutine at a time uses it.
+//
+// Every byte given to Add comes out exactly once: in a [Whole], to alone, or
+// in the count that Repeated returns. Where parts of an IPv4 packet
+// contradict each other the first copy counts and the other goes to alone;
+// IPv6 packets with parts that overlap are not put together at all (RFC
+// 5722). Parts wait 60 s of capture time for the others.
+type Fragments struct {
+	alone    func(Part)
+	limit    int
+	held     int
+	repeated int64
+	clock    patience
+	open     map[fragmentKey]*datagram
+	byAge    list.List // of *datagram, the oldest first
+}
+
+// A Part is a part of an IP packet that did not get whole.
+type Part struct {
+	Header Header // as decoded, but for the payload, which is all of Data
+	Data   []byte // borrowed
+	Packet int64  // number of the packet that brought it
+	Time   int64  // of that packet, in nanoseconds
+}
+
+// A Whole is an IP packet that was put together. It belongs to the caller.
+type Whole struct {
+	Header  Header  // decoded; its payload lies in Data, and it may be a tunnel
+	Data    []byte  // all that follows the IP header
+	Packets []int64 // numbers of the packets that supplied it, ascending
+	Time    int64   // of the packet that completed it, in nanoseconds
+}
+
+type fragmentKey struct {
+	src, dst Addr
+	id       uint32
+	version  uint8
+	proto    uint8 // 0 for IPv6, where the first part alone tells it
+	depth    uint8
+}
+
+// A datagram is a packet whose parts arrive.
+type datagram struct {
+	key    fragmentKey
+	header Header   // of the first part in the packet, or until it came of another
+	pieces []*piece // few bytes to move where parts come out of order
+	size   int      // of all parts together, -1 until the last one came
+	got    int
+	born   int64
+	dead   bool // parts overlapped: all of them go alone
+	age    *list.Element
+}
+
+// A piece is what one part supplied. Pieces lie in order and do not overlap.
+type piece struct {
+	start        int
+	data         []byte
+	packet, time int64
+}
+
+func (p *piece) end() int { return p.start + len(p.data) }
+
+func (p *piece) cut(from, until int) piece {
+	return piece{from, p.data[from-p.start : until-p.start], p.packet, p.time}
+}
+
+// NewFragments returns a Fragments that keeps at most limit bytes, gives up
+// the oldest packets for that, and hands the parts of what does not get whole
+// to alone.
+func NewFragments(limit int, alone func(Part)) *Fragments {
+	return &Fragments{alone: alone, limit: limit, open: map[fragmentKey]*datagram{}}
+}
+
+// Repeated returns the number of bytes that came again, the same as before.
+func (f *Fragments) Repeated() int64 { return f.repeated }
+
+// Add takes a packet of status [Fragment], with its number and its time in
+// nanoseconds, and returns the packet that it completes, or nil.
+func (f *Fragments) Add(h *Header, data []byte, number, time int64) *Whole {
+	f.Expire(time)
+	p := piece{h.FragOffset, data[h.PayloadStart:h.PayloadEnd], number, time}
+	if !sound(h, &p) {
+		f.give(h, p, h.FragMore)
+		return nil
+	}
+	d := f.datagram(h)
+	f.place(d, h, p)
+	if d.got == d.size {
+		f.drop(d)
+		return d.whole(time)
+	}
+	for f.held > f.limit {
+		f.giveUp(f.byAge.Front().Value.(*datagram))
+	}
+	return nil
+}
+
+// Expire gives up what has waited too long at a time, in nanoseconds. Add
+// does so too.
+func (f *Fragments) Expire(time int64) {
+	f.clock.advance(time)
+	for e := f.byAge.Front(); e != nil && f.clock.now-e.Value.(*datagram).born >= fragmentWait; e = f.byAge.Front() {
+		f.giveUp(e.Value.(*datagram))
+	}
+}
+
+// Flush gives up all, as the capture ends.
+func (f *Fragments) Flush() {
+	for f.byAge.Len() > 0 {
+		f.giveUp(f.byAge.Front().Value.(*datagram))
+	}
+}
+
+// sound reports whether a part can belong to an IP packet. One that the
+// capture length cut can not: the packet will never be whole.
+func sound(h *Header, p *piece) bool {
+	if h.Version == 0 || h.Cut > 0 || len(p.data) == 0 || h.FragMore && len(p.data)%8 != 0 {
+		return false
+	}
+	return p.end() <= maxDatagram
+}
+
+// datagram returns what the parts of h's packet are gathered in.
+func (f *Fragments) datagram(h *Header) *datagram {
+	k := fragmentKey{src: h.Src, dst: h.Dst, id: h.FragID, version: h.Version, depth: h.Depth}
+	if h.Version == 4 {
+		k.proto = h.Proto
+	}
+	d := f.open[k]
+	if d == nil {
+		d = &datagram{key: k, header: *h, size: -1, born: f.clock.now}
+		d.age = f.byAge.PushBack(d)
+		f.open[k] = d
+		f.held += fragmentCost
+	}
+	return d
+}
+
+// place adds a part to its packet.
+func (f *Fragments) place(d *datagram, h *Header, p piece) {
+	if d.dead || !d.fits(&p, h.FragMore) {
+		f.give(h, p, h.FragMore)
+		return
+	}
+	if p.start == 0 {
+		d.header = *h
+	}
+	at, _ := slices.BinarySearchFunc(d.pieces, p.start, func(q *piece, start int) int { return q.end() - start - 1 })
+	switch {
+	case at == len(d.pieces) || d.pieces[at].start >= p.end():
+		d.pieces = slices.Insert(d.pieces, at, f.keep(d, p))
+	case d.key.version == 4:
+		f.merge(d, at, p)
+	case d.pieces[at].has(&p):
+		f.repeated += int64(len(p.data))
+	default:
+		f.giveParts(d)
+		d.dead = true
+		f.give(h, p, h.FragMore)
+	}
+}
+
+// has reports whether p repeats a part of q.
+func (p *piece) has(q *piece) bool {
+	return p.start <= q.start && p.end() >= q.end() && bytes.Equal(p.data[q.start-p.start:][:len(q.data)], q.data)
+}
+
+// fits reports whether a part agrees with where the packet ends, as far as
+// that is known, and notes the end that the last part tells.
+func (d *datagram) fits(p *piece, more bool) bool {
+	switch {
+	case d.size >= 0:
+		return more && p.end() < d.size || !more && p.end() == d.size
+	case more:
+		return true
+	case len(d.pieces) > 0 && d.pieces[len(d.pieces)-1].end() > p.end():
+		return false
+	}
+	d.size = p.end()
+	return true
+}
+
+// keep owns a piece.
+func (f *Fragments) keep(d *datagram, p piece) *piece {
+	d.got += len(p.data)
+	f.held += fragmentCost + len(p.data)
+	p.data = bytes.Clone(p.data)
+	return &p
+}
+
+// merge takes of a part what was not there yet; the pieces from at on are
+// the first that it overlaps.
+func (f *Fragments) merge(d *datagram, at int, p piece) {
+	merged := slices.Clone(d.pieces[:at])
+	from := p.start
+	for ; at < len(d.pieces) && d.pieces[at].start < p.end(); at++ {
+		q := d.pieces[at]
+		if from < q.start {
+			merged = append(merged, f.keep(d, p.cut(from, q.start)))
+			from = q.start
+		}
+		until := min(q.end(), p.end())
+		if again := p.cut(from, until); q.has(&again) {
+			f.repeated += int64(until - from)
+		} else {
+			f.give(&d.header, again, true)
+		}
+		merged = append(merged, q)
+		from = until
+	}
+	if from < p.end() {
+		merged = append(merged, f.keep(d, p.cut(from, p.end())))
+	}
+	d.pieces = append(merged, d.pieces[at:]...)
+}
+
+// whole returns the packet, all of whose parts are there.
+func (d *datagram) whole(time int64) *Whole {
+	w := &Whole{Header: d.header, Data: make([]byte, 0, d.size), Time: time}
+	for _, p := range d.pieces {
+		w.Data = append(w.Data, p.data...)
+		w.Packets = append(w.Packets, p.packet)
+	}
+	slices.Sort(w.Packets)
+	w.Packets = slices.Compact(w.Packets)
+	h := &w.Header
+	h.Fragment, h.FragID, h.FragOffset, h.FragMore = false, 0, 0, false
+	h.PayloadStart, h.PayloadEnd, h.Cut, h.next = 0, len(w.Data), 0, 0
+	h.Status = h.payload(w.Data)
+	return w
+}
+
+// giveUp hands out the parts of a packet that does not get whole.
+func (f *Fragments) giveUp(d *datagram) {
+	f.giveParts(d)
+	f.drop(d)
+}
+
+func (f *Fragments) giveParts(d *datagram) {
+	for _, p := range d.pieces {
+		f.give(&d.header, *p, d.size < 0 || p.end() < d.size)
+		f.held -= fragmentCost + len(p.data)
+	}
+	d.pieces, d.got = nil, 0
+}
+
+// give hands out one part, with what the header of its packet says.
+func (f *Fragments) give(h *Header, p piece, more bool) {
+	part := Part{Header: *h, Data: p.data, Packet: p.packet, Time: p.time}
+	part.Header.FragOffset, part.Header.FragMore = p.start, more
+	part.Header.PayloadStart, part.Header.PayloadEnd, part.Header.next = 0, len(p.data), 0
+	f.alone(part)
+}
+
+// drop forgets a packet.
+func (f *Fragments) drop(d *datagram) {
+	for _, p := range d.pieces {
+		f.held -= fragmentCost + len(p.data)
+	}
+	f.held -= fragmentCost
+	f.byAge.Remove(d.age)
+	delete(f.open, d.key)
+}
+
+// patience is capture time. It never goes back, and one absurd packet time
+// moves it only as far as it takes to give up all that waits.
+type patience struct {
+	now     int64 // that has passed since the first packet
+	last    int64 // packet time that now stands for
+	running bool
+}
+
+func (c *patience) advance(t int64) {
+	switch {
+	case !c.running:
+		c.running, c.last = true, t
+	case t > c.last:
+		c.now += int64(min(uint64(t)-uint64(c.last), uint64(fragmentWait)))
+		c.last = t
+	case uint64(c.last)-uint64(t) > uint64(fragmentWait):
+		c.last = t
+	}
+}

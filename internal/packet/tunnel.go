@@ -1,0 +1,157 @@
+package packet
+
+import "encoding/binary"
+
+// MaxDepth is how many tunnels around a packet are followed.
+const MaxDepth = 4
+
+// IP protocols that carry packets (IANA, Assigned Internet Protocol Numbers).
+const (
+	protoIPv4    = 4
+	protoIPv6    = 41
+	protoGRE     = 47
+	protoEtherIP = 97
+	protoMPLS    = 137
+)
+
+// minFrame is the length of the shortest Ethernet frame, checksum included:
+// shorter ones are padded.
+const minFrame = 64
+
+// Inner decodes the packet that h, a packet of status [OK], carries as a
+// tunnel, from the same data: the payload of inner is inside that of h. The
+// status of inner is OK or [Fragment]. It has hardware addresses only if the
+// tunnel carries frames.
+//
+// It returns false, and inner is not valid, where h is no tunnel or what it
+// carries does not add up: then its payload is like any other. Port numbers
+// alone make no tunnel. So nothing but a tunnel's headers is ever left out of
+// a payload, and padding of short frames.
+func (h *Header) Inner(data []byte, inner *Header) bool {
+	if h.Status != OK || h.Depth >= MaxDepth || !h.tunnels() {
+		return false
+	}
+	*inner = Header{
+		Depth: h.Depth + 1, Link: h.Link, VLAN: h.VLAN,
+		PayloadStart: h.PayloadStart, PayloadEnd: h.PayloadEnd, Cut: h.Cut,
+	}
+	inner.Status = inner.carried(data, h)
+	if inner.Status != OK && (inner.Status != Fragment || inner.Version == 0) {
+		return false
+	}
+	return inner.end() == h.end() || inner.HasMAC && h.end()-inner.frameStart <= minFrame
+}
+
+// tunnels reports whether h may be a tunnel. Most packets are none, and this
+// is all that they cost.
+func (h *Header) tunnels() bool {
+	switch h.Proto {
+	case TCP, ICMP, ICMPv6:
+		return false
+	case UDP:
+		return tunnelPort(h.DstPort) || tunnelPort(h.SrcPort)
+	case protoIPv4, protoIPv6, protoGRE, protoEtherIP, protoMPLS:
+		return true
+	}
+	return false
+}
+
+// carried reads the headers of the tunnel that outer is and of the packet
+// inside.
+func (h *Header) carried(data []byte, outer *Header) Status {
+	switch outer.Proto {
+	case protoIPv4: // RFC 2003
+		return h.ipv4(data)
+	case protoIPv6: // RFC 4213
+		return h.ipv6(data)
+	case protoGRE:
+		return h.gre(data)
+	case protoEtherIP:
+		return h.etherIP(data)
+	case protoMPLS: // RFC 4023
+		return h.mpls(data)
+	}
+	if tunnelPort(outer.DstPort) {
+		return h.overUDP(data, outer.DstPort)
+	}
+	return h.overUDP(data, outer.SrcPort)
+}
+
+// etherIP reads the header of EtherIP (RFC 3378 section 3).
+func (h *Header) etherIP(data []byte) Status {
+	b, s := h.take(data, 2)
+	if s != OK {
+		return s
+	}
+	if b[0] != 0x30 || b[1] != 0 {
+		return NotIP
+	}
+	return h.ethernet(data)
+}
+
+// Bits of a GRE header, and what it carries beyond EtherTypes.
+const (
+	greChecksum = 0x8000
+	greRouting  = 0x4000
+	greKey      = 0x2000
+	greSequence = 0x1000
+	greAck      = 0x0080 // version 1
+	greVersion  = 0x0007
+
+	greSpan  = 0x88be // ERSPAN, a mirrored port
+	greSpan3 = 0x22eb // ERSPAN type III
+)
+
+// gre reads the header of GRE (RFC 2784, RFC 2890) or, in version 1, of PPTP
+// (RFC 2637 section 4.1).
+func (h *Header) gre(data []byte) Status {
+	b, s := h.take(data, 4)
+	if s != OK {
+		return s
+	}
+	bits, proto := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+	version := bits & greVersion
+	if version > 1 || bits&greRouting != 0 || version == 1 && (proto != etherPPP || bits&greKey == 0) {
+		return NotIP
+	}
+	size := 0
+	for _, option := range [...]uint16{greChecksum, greKey, greSequence, greAck} {
+		if bits&option != 0 && (option != greAck || version == 1) {
+			size += 4
+		}
+	}
+	options, s := h.take(data, size)
+	if s != OK {
+		return s
+	}
+	if version == 1 {
+		h.limit(h.PayloadStart + int(binary.BigEndian.Uint16(options)))
+	}
+	switch proto {
+	case greSpan, greSpan3:
+		return h.mirrored(data, proto, bits)
+	}
+	return h.typed(data, proto)
+}
+
+// mirrored reads the header of ERSPAN (draft-foschiano-erspan section 4).
+// Type I has none, and is told by the missing sequence number.
+func (h *Header) mirrored(data []byte, proto, bits uint16) Status {
+	size := 8
+	if proto == greSpan3 {
+		size = 12
+	}
+	if proto == greSpan && bits&greSequence == 0 {
+		size = 0
+	}
+	b, s := h.take(data, size)
+	if s != OK {
+		return s
+	}
+	if proto == greSpan3 && b[11]&1 != 0 { // a subheader of the platform
+		if _, s := h.take(data, 8); s != OK {
+			return s
+		}
+	}
+	return h.ethernet(data)
+}

@@ -1,0 +1,151 @@
+package packet
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// UDP ports of tunnels.
+const (
+	portGTPU     = 2152
+	portTeredo   = 3544
+	portGRE      = 4754
+	portVXLAN    = 4789
+	portVXLANGPE = 4790
+	portGENEVE   = 6081
+	portVXLANOld = 8472 // Linux, before there was a standard
+)
+
+func tunnelPort(port uint16) bool {
+	switch port {
+	case portGTPU, portTeredo, portGRE, portVXLAN, portVXLANGPE, portGENEVE, portVXLANOld:
+		return true
+	}
+	return false
+}
+
+// overUDP reads the header of the tunnel of that port.
+func (h *Header) overUDP(data []byte, port uint16) Status {
+	switch port {
+	case portGTPU:
+		return h.gtpu(data)
+	case portTeredo:
+		return h.teredo(data)
+	case portGRE: // RFC 8086
+		return h.gre(data)
+	case portVXLAN, portVXLANOld:
+		return h.vxlan(data)
+	case portVXLANGPE:
+		return h.vxlanGPE(data)
+	case portGENEVE:
+		return h.geneve(data)
+	}
+	return NotIP
+}
+
+// gtpu reads the header of GTP-U and its extension headers (3GPP TS 29.281
+// section 5). Only the messages that carry user packets, T-PDUs, do.
+func (h *Header) gtpu(data []byte) Status {
+	const userPacket, optional, extensions = 255, 0x07, 0x04
+	b, s := h.take(data, 8)
+	if s != OK {
+		return s
+	}
+	if b[0]&0xf8 != 0x30 || b[1] != userPacket || h.PayloadStart+int(binary.BigEndian.Uint16(b[2:])) != h.end() {
+		return NotIP
+	}
+	if b[0]&optional == 0 {
+		return h.raw(data)
+	}
+	more, s := h.take(data, 4)
+	if s != OK {
+		return s
+	}
+	next := more[3]
+	for n := 0; b[0]&extensions != 0 && next != 0; n++ {
+		if n == maxExtensions {
+			return TooDeep
+		}
+		rest := h.rest(data)
+		if len(rest) < 1 || rest[0] == 0 {
+			return NotIP
+		}
+		ext, s := h.take(data, int(rest[0])*4)
+		if s != OK {
+			return s
+		}
+		next = ext[len(ext)-1]
+	}
+	return h.raw(data)
+}
+
+// vxlan reads the header of VXLAN (RFC 7348 section 5), with the bits of the
+// group policy that some switches set.
+func (h *Header) vxlan(data []byte) Status {
+	b, s := h.take(data, 8)
+	if s != OK {
+		return s
+	}
+	if b[0]&^0x80 != 0x08 || b[0] == 0x08 && b[1]|b[2]|b[3] != 0 || b[7] != 0 {
+		return NotIP
+	}
+	return h.ethernet(data)
+}
+
+// vxlanGPE reads the header of VXLAN's generic protocol extension
+// (draft-ietf-nvo3-vxlan-gpe section 3).
+func (h *Header) vxlanGPE(data []byte) Status {
+	b, s := h.take(data, 8)
+	if s != OK {
+		return s
+	}
+	if b[0]&0xfc != 0x0c || b[1]|b[2]|b[7] != 0 {
+		return NotIP
+	}
+	switch b[3] {
+	case 1:
+		return h.ipv4(data)
+	case 2:
+		return h.ipv6(data)
+	case 3:
+		return h.ethernet(data)
+	case 5:
+		return h.mpls(data)
+	}
+	return NotIP
+}
+
+// geneve reads the header of Geneve and its options (RFC 8926 section 3.4).
+func (h *Header) geneve(data []byte) Status {
+	b, s := h.take(data, 8)
+	if s != OK {
+		return s
+	}
+	if b[0]&0xc0 != 0 || b[1]&0x3f != 0 || b[7] != 0 {
+		return NotIP
+	}
+	if _, s := h.take(data, int(b[0])*4); s != OK {
+		return s
+	}
+	return h.typed(data, binary.BigEndian.Uint16(b[2:]))
+}
+
+// teredo reads IPv6 in UDP, behind the headers that may come before it (RFC
+// 4380 section 5.1.1). One of the inner addresses has to be Teredo's, or the
+// packet to be between neighbours, as a router's advertisement is.
+func (h *Header) teredo(data []byte) Status {
+	if b := h.rest(data); len(b) >= 4 && b[0] == 0 && b[1] == 1 { // authentication
+		if _, s := h.take(data, 13+int(b[2])+int(b[3])); s != OK {
+			return s
+		}
+	}
+	if b := h.rest(data); len(b) >= 8 && b[0]|b[1] == 0 { // origin
+		h.PayloadStart += 8
+	}
+	s := h.ipv6(data)
+	prefix, neighbours := []byte{0x20, 0x01, 0, 0}, []byte{0xfe, 0x80}
+	if bytes.HasPrefix(h.Src[:], prefix) || bytes.HasPrefix(h.Dst[:], prefix) || bytes.HasPrefix(h.Src[:], neighbours) {
+		return s
+	}
+	return NotIP
+}
