@@ -12,6 +12,11 @@ const (
 	optApplication = 4  // of a section
 	optResolution  = 9  // of an interface
 	optOffset      = 14 // of an interface
+	optDropped     = 4  // of a packet
+	optIfDrop      = 5  // of interface statistics
+	optOSDrop      = 7  // of interface statistics
+
+	noDropCount = 0xffff // of an obsolete packet block
 )
 
 // simulatedMark is what the lab writes into the captures it makes.
@@ -22,6 +27,7 @@ type iface struct {
 	link    packet.Link
 	snaplen uint32
 	clock   clock
+	drops   drops
 }
 
 // block takes one whole block, and returns what is wrong with it.
@@ -38,6 +44,10 @@ func (c *pcapngCutter) block(w []byte, b *Batch) (broken string) {
 		return c.oldPacket(body, b)
 	case blockSimple:
 		return c.simplePacket(body, b)
+	case blockStats:
+		return c.statistics(body)
+	case blockKeys:
+		return c.keys(body)
 	}
 	return ""
 }
@@ -48,7 +58,7 @@ func (c *pcapngCutter) section(o order, body []byte) error {
 		return fmt.Errorf("pcapng version %d.%d is not known", major, o.u16(body[6:]))
 	}
 	c.order = o
-	c.interfaces = c.interfaces[:0]
+	c.endSection()
 	return nil
 }
 
@@ -58,7 +68,7 @@ func (c *pcapngCutter) newSection(w, body []byte) string {
 	}
 	o, _ := sectionOrder(w)
 	if err := c.section(o, body); err != nil {
-		c.interfaces = c.interfaces[:0]
+		c.endSection()
 		return err.Error()
 	}
 	return ""
@@ -102,7 +112,11 @@ func (c *pcapngCutter) oldPacket(body []byte, b *Batch) string {
 	if len(body) < 20 {
 		return "a packet block is too short"
 	}
-	return c.timed(uint32(c.order.u16(body)), body, b)
+	broken := c.timed(uint32(c.order.u16(body)), body, b)
+	if n := c.order.u16(body[2:]); broken == "" && n != noDropCount {
+		c.interfaces[c.order.u16(body)].drops.packets += int64(n)
+	}
+	return broken
 }
 
 // timed takes the part that packet blocks have in common.
@@ -118,10 +132,26 @@ func (c *pcapngCutter) timed(number uint32, body []byte, b *Batch) string {
 	ticks := uint64(c.order.u32(body[4:]))<<32 | uint64(c.order.u32(body[8:]))
 	c.last = in.clock.time(ticks)
 	end := 20 + int(captured)
-	b.Packets = append(b.Packets, Packet{
-		Data: body[20:end:end], Time: c.last, WireLen: int(c.order.u32(body[16:])), Link: in.link,
-	})
+	p := Packet{Data: body[20:end:end], Time: c.last, WireLen: int(c.order.u32(body[16:])), Link: in.link}
+	if behind := (end + 3) &^ 3; behind < len(body) {
+		p.Comment = c.packetOptions(body[behind:], in)
+	}
+	b.Packets = append(b.Packets, p)
 	return ""
+}
+
+// packetOptions returns the comment of a packet, if there is one, and counts
+// the packets that were lost before it.
+func (c *pcapngCutter) packetOptions(b []byte, in *iface) (comment []byte) {
+	c.order.options(b, func(code uint16, v []byte) {
+		switch {
+		case code == optComment && comment == nil:
+			comment = v
+		case code == optDropped && len(v) >= 8:
+			in.drops.packets = addCount(in.drops.packets, c.order.u64(v))
+		}
+	})
+	return comment
 }
 
 // simplePacket takes a simple packet block. It has no time of its own and

@@ -20,6 +20,7 @@ type Packet struct {
 	Number  int64  // from 1, per input
 	WireLen int    // bytes on the wire: len(Data) or, if the capture length cut it, more
 	Link    packet.Link
+	Comment []byte // what the capture says of this packet; borrowed from the batch, nil for most
 }
 
 // A Batch holds packets and the bytes they lie in. Its zero value is ready;

@@ -247,8 +247,10 @@ func FuzzOpen(f *testing.F) {
 		f.Add(c.raw)
 	}
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if bytes.HasPrefix(raw, gzipMagic) {
-			return // inflates
+		for _, c := range compressions {
+			if bytes.HasPrefix(raw, c.magic) {
+				return // inflates
+			}
 		}
 		file, err := open("fuzz", bytes.NewReader(raw), nil)
 		if err != nil {

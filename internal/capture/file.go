@@ -1,9 +1,7 @@
 package capture
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -22,7 +20,9 @@ type File struct {
 	ledger
 	raw    *hashed
 	src    io.Reader // raw, or what is compressed in it
+	packed string    // how it is compressed; empty if it is not
 	closer io.Closer
+	follow *follower // nil if the end of the file is the end
 	format cutter
 	carry  []byte // bytes read but not yet cut into packets
 	got    int64  // bytes read from src
@@ -59,7 +59,7 @@ func (h *hashed) Read(p []byte) (int, error) {
 // Open opens the capture file of that name for reading; "-" is standard
 // input. The error is a [*FormatError] if it is no capture, else that of the
 // operating system.
-func Open(name string) (*File, error) {
+func Open(name string, opts ...Option) (*File, error) {
 	if name == "-" {
 		return open(name, os.Stdin, os.Stdin)
 	}
@@ -67,7 +67,7 @@ func Open(name string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := open(filepath.Base(name), file, file)
+	f, err := open(filepath.Base(name), file, file, opts...)
 	if err != nil {
 		file.Close()
 		return nil, err
@@ -75,8 +75,17 @@ func Open(name string) (*File, error) {
 	return f, nil
 }
 
-func open(name string, r io.Reader, c io.Closer) (*File, error) {
-	f := &File{raw: &hashed{r: r, hash: sha256.New()}, closer: c}
+func open(name string, r io.Reader, c io.Closer, opts ...Option) (*File, error) {
+	var o options
+	for _, opt := range opts {
+		opt(&o)
+	}
+	f := &File{closer: c}
+	if o.until != nil && regular(r) {
+		f.follow = &follower{r: r, until: o.until.Done()}
+		r = f.follow
+	}
+	f.raw = &hashed{r: r, hash: sha256.New()}
 	f.src = f.raw
 	f.input.Name = name
 	if err := f.sniff(); err != nil {
@@ -85,14 +94,27 @@ func open(name string, r io.Reader, c io.Closer) (*File, error) {
 	return f, f.readHead()
 }
 
+// regular reports whether r is a file that can grow behind its end.
+func regular(r io.Reader) bool {
+	file, ok := r.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
 // sniff finds out the format from the first bytes.
 func (f *File) sniff() error {
 	if err := f.want(sniffed); err != nil {
 		return err
 	}
-	if bytes.HasPrefix(f.carry, gzipMagic) {
-		if err := f.unzip(); err != nil {
-			return err
+	for _, c := range compressions {
+		if bytes.HasPrefix(f.carry, c.magic) {
+			if err := f.unpack(c); err != nil {
+				return err
+			}
+			break
 		}
 	}
 	_, _, pcap := pcapMagic(f.carry)
@@ -105,17 +127,6 @@ func (f *File) sniff() error {
 		return notACapture(f.input.Name, f.carry)
 	}
 	return nil
-}
-
-// unzip goes on with what is compressed in the file. Offsets are from then
-// on those of the capture inside.
-func (f *File) unzip() error {
-	z, err := gzip.NewReader(io.MultiReader(bytes.NewReader(f.carry), bufio.NewReaderSize(f.raw, window)))
-	if err != nil {
-		return &FormatError{Name: f.input.Name, Why: "the gzip file is damaged: " + err.Error()}
-	}
-	f.src, f.carry, f.got, f.end = z, nil, 0, false
-	return f.want(sniffed)
 }
 
 func (f *File) readHead() error {
@@ -153,6 +164,9 @@ func (f *File) want(n int) error {
 
 // Read implements [Source]. Damage is no error: see [File.Input].
 func (f *File) Read(ctx context.Context, b *Batch) error {
+	if f.follow != nil {
+		f.follow.cancel = ctx.Done()
+	}
 	b.reset(len(f.carry))
 	start, end := 0, copy(b.buf, f.carry)
 	for {
@@ -188,25 +202,23 @@ func (f *File) fill(p []byte) int {
 	return n
 }
 
-// note sorts the error that ended the input: a broken gzip stream is damage,
-// like a broken record; the rest is for the caller.
+// note sorts the error that ended the input: a broken stream of compressed
+// bytes is damage, like a broken record; the rest is for the caller.
 func (f *File) note(err error) {
 	var path *os.PathError
 	switch {
 	case errors.Is(err, io.EOF):
-	case errors.As(err, &path) || !f.compressed():
+	case errors.As(err, &path) || f.packed == "":
 		f.err = err
 	default:
-		f.damage(f.got, "the gzip stream is damaged: "+err.Error())
+		f.damage(f.got, "the "+f.packed+" stream is damaged: "+err.Error())
 	}
 }
-
-func (f *File) compressed() bool { return f.src != io.Reader(f.raw) }
 
 // finish reads what lies behind the end of a compressed capture, so that the
 // hash is that of the whole file.
 func (f *File) finish() error {
-	if f.err == nil && f.compressed() {
+	if f.err == nil && f.packed != "" {
 		_, f.err = io.Copy(io.Discard, f.raw)
 	}
 	if f.err != nil {

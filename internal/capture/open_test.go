@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
@@ -23,7 +25,7 @@ func TestNotACapture(t *testing.T) {
 		{"har", `{"log": {"version": "1.2"}}`, "a HAR", "logs come later"},
 		{"mitmproxy", "1936:9:websocket;0:~", "mitmproxy", "logs come later"},
 		{"zip", "PK\x03\x04abc", "a zip", "unpack"},
-		{"zstd", "\x28\xb5\x2f\xfd\x00", "a zstd", "unpack"},
+		{"zstd", "\x28\xb5\x2f\xfd\x00", "the zstd stream is damaged", "unpack"},
 		{"snoop", "snoop\x00\x00\x00", "a snoop", "editcap"},
 		{"pcap header cut", "\xd4\xc3\xb2\xa1\x02\x00", "ends inside its header", "completely"},
 		{"pcap version", "\xd4\xc3\xb2\xa1\x03\x00\x04\x00" + strings.Repeat("\x00", 16), "version 3.4 is not known", ""},
@@ -31,6 +33,9 @@ func TestNotACapture(t *testing.T) {
 		{"pcapng length", "\x0a\x0d\x0d\x0a\x00\x00\x00\x00\x4d\x3c\x2b\x1a", "damaged", ""},
 		{"pcapng order", "\x0a\x0d\x0d\x0a\x1c\x00\x00\x00\x00\x00\x00\x00", "damaged", ""},
 		{"gzip", "\x1f\x8bnot really", "gzip file is damaged", ""},
+		{"gzip cut", "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", "the gzip stream is damaged", "unpack"},
+		{"zstd of text", string(zstdOf(t, []byte("hello, world"), 1<<20)), "it starts with 68 65 6c 6c", ""},
+		{"zstd window", string(zstdOf(t, written(t, Pcap, 100), 2*maxZstdWindow)), "window", "unpack"},
 		{"gzip of text", string(zipped(t, []byte("hello, world"))), "it starts with 68 65 6c 6c", ""},
 	} {
 		_, err := open("name", strings.NewReader(c.raw), nil)
@@ -68,30 +73,58 @@ func zipped(t *testing.T, raw []byte) []byte {
 	return out.Bytes()
 }
 
-// TestGzip reads compressed captures, whole, cut short and with something
+func zstdOf(t *testing.T, raw []byte, window int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	z, err := zstd.NewWriter(&out, zstd.WithWindowSize(window), zstd.WithSingleSegment(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := z.Write(raw[:len(raw)/2]); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Flush(); err != nil { // else a small input gets a small window
+		t.Fatal(err)
+	}
+	if _, err := z.Write(raw[len(raw)/2:]); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// TestCompressed reads compressed captures, whole, cut short and with something
 // behind. The hash is that of the file as it is.
-func TestGzip(t *testing.T) {
+func TestCompressed(t *testing.T) {
 	for _, format := range formats {
-		raw := zipped(t, written(t, format, 3000))
-		got, f := read(t, bytes.NewReader(raw))
-		samePackets(t, got, samples(3000))
-		checkRaw(t, f, raw)
-		if f.Input().Damage != nil {
-			t.Errorf("%s: %v", format, f.Input().Damage)
-		}
-		got, f = read(t, bytes.NewReader(raw[:len(raw)*2/3]))
-		samePackets(t, got, samples(len(got)))
-		checkRaw(t, f, raw[:len(raw)*2/3])
-		if len(got) < 1000 || f.Input().Damage == nil {
-			t.Errorf("%s, cut: %d packets, damage %v", format, len(got), f.Input().Damage)
-		}
-		behind := append(bytes.Clone(raw), bytes.Repeat([]byte("behind"), 1<<17)...)
-		got, f = read(t, bytes.NewReader(behind))
-		samePackets(t, got, samples(3000))
-		checkRaw(t, f, behind)
-		if len(f.Input().Damage) != 1 {
-			t.Errorf("%s, something behind: damage %v", format, f.Input().Damage)
-		}
+		capture := written(t, format, 6000)
+		checkCompressed(t, zipped(t, capture))
+		checkCompressed(t, zstdOf(t, capture, maxZstdWindow))
+	}
+}
+
+func checkCompressed(t *testing.T, raw []byte) {
+	t.Helper()
+	got, f := read(t, bytes.NewReader(raw))
+	samePackets(t, got, samples(6000))
+	checkRaw(t, f, raw)
+	if f.Input().Damage != nil {
+		t.Errorf("%v", f.Input().Damage)
+	}
+	got, f = read(t, bytes.NewReader(raw[:len(raw)*2/3]))
+	samePackets(t, got, samples(len(got)))
+	checkRaw(t, f, raw[:len(raw)*2/3])
+	if len(got) < 1000 || f.Input().Damage == nil {
+		t.Errorf("cut: %d packets, damage %v", len(got), f.Input().Damage)
+	}
+	behind := append(bytes.Clone(raw), bytes.Repeat([]byte("behind"), 1<<17)...)
+	got, f = read(t, bytes.NewReader(behind))
+	samePackets(t, got, samples(6000))
+	checkRaw(t, f, behind)
+	if len(f.Input().Damage) != 1 {
+		t.Errorf("something behind: damage %v", f.Input().Damage)
 	}
 }
 

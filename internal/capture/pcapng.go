@@ -34,8 +34,10 @@ type pcapngCutter struct {
 	*ledger
 	order      order
 	interfaces []iface // of the section
-	last       int64   // time of the packet before
-	lost       bool    // looking for the next plausible block
+	ended      drops   // of the sections before
+	keyLog     []byte
+	last       int64 // time of the packet before
+	lost       bool  // looking for the next plausible block
 }
 
 // sectionOrder returns the byte order of the section that starts with b,

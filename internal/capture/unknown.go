@@ -5,8 +5,6 @@ import (
 	"fmt"
 )
 
-var gzipMagic = []byte{0x1f, 0x8b}
-
 // lookalikes are files that people take for captures.
 var lookalikes = []struct {
 	what  string
@@ -16,7 +14,6 @@ var lookalikes = []struct {
 	{"a HAR or another JSON file", hintLogs, starts("{", "[")},
 	{"mitmproxy flows", hintLogs, isTnetstring},
 	{"a zip archive", hintUnpack, starts("PK\x03\x04")},
-	{"a zstd file", hintUnpack, starts("\x28\xb5\x2f\xfd")},
 	{"an xz file", hintUnpack, starts("\xfd7zX")},
 	{"a bzip2 file", hintUnpack, starts("BZh")},
 	{"an lz4 file", hintUnpack, starts("\x04\x22\x4d\x18")},
