@@ -36,14 +36,10 @@ func (a *arena) keep(n int) {
 	a.at.held += n
 }
 
-// trim forgets all blocks if they have grown beyond limit bytes. Nothing may
-// be handed out.
-func (a *arena) trim(limit int) {
-	n := 0
+// size returns how many bytes a has.
+func (a *arena) size() (n int) {
 	for _, b := range a.blocks {
 		n += len(b)
 	}
-	if n > limit {
-		a.blocks = nil
-	}
+	return n
 }

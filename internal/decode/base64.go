@@ -50,17 +50,56 @@ func findBase64(b []byte, f *Found) {
 	}
 }
 
-// base64Alone takes b if all of it is one run of short pieces.
+// base64Alone takes b if all of it is one run, or one cut to pieces by a writer
+// of short lines.
 func base64Alone(b []byte, f *Found) {
-	symbols, end := 0, 0
-	for ; end < len(b) && (base64Alphabet.has(b[end]) || isSpace(b[end])); end++ {
-		if !isSpace(b[end]) {
-			symbols++
+	if f.More {
+		return
+	}
+	end := pieces(b)
+	if padEnd(b, end) == len(b) && symbols(b[:end]) >= leastAlone && (base64Run{b, f}).score(0, end) >= leastScore {
+		f.add(Candidate{End: end})
+	}
+}
+
+// pieces returns where the pieces that b begins with end, with white space
+// between them. All but the last are of whole groups, or all are as wide as the
+// second, but for the first and the last, which may be cut. The words of a text
+// are neither.
+func pieces(b []byte) (end int) {
+	whole, even := true, true
+	var first, second, last int
+	for n := 0; ; n++ {
+		at := end
+		for at < len(b) && isSpace(b[at]) {
+			at++
+		}
+		next := base64Alphabet.end(b, at)
+		width := next - at
+		switch n {
+		case 0:
+			first = width
+		case 1:
+			second = width
+		default:
+			even = even && first <= second && last == second && width <= second
+		}
+		whole = whole && last%base64Alphabet.group == 0
+		if width == 0 || !whole && !even {
+			return end
+		}
+		last, end = width, next
+	}
+}
+
+// symbols counts the symbols in b.
+func symbols(b []byte) (n int) {
+	for _, c := range b {
+		if base64Alphabet.has(c) {
+			n++
 		}
 	}
-	if !f.More && symbols >= leastAlone && padEnd(b, end) == len(b) {
-		base64Run{b, f}.alone(end)
-	}
+	return n
 }
 
 // base64Lines returns the end of a run whose first token is b[start:end],
@@ -113,13 +152,6 @@ func (r base64Run) judge(start, end int, wrapped bool) {
 	})
 }
 
-// alone takes b[:end], all of a field, if it looks decoded.
-func (r base64Run) alone(end int) {
-	if r.score(0, end) >= leastScore {
-		r.f.add(Candidate{End: end})
-	}
-}
-
 // isJoint reports whether c is a symbol that joins words, in paths mostly.
 func isJoint(c byte) bool { return c == '/' }
 
@@ -160,7 +192,22 @@ const clearScore = 97
 
 // score returns how much the beginning of b[start:end] looks decoded.
 func (r base64Run) score(start, end int) int {
-	var sample [sampleSize]byte
-	stop := min(end, start+sampleSize/3*4)
-	return score(base64Alphabet.decode(sample[:0], nil, r.b, start, stop))
+	stop := min(end, start+sampleSymbols)
+	sample, at := base64Alphabet.quads(r.f.sample[:0], r.b, start, stop)
+	if at < stop {
+		rest := gather(r.f.symbols[:], r.b[at:stop])
+		sample = base64Alphabet.decode(sample, nil, rest, 0, len(rest))
+	}
+	return score(sample)
+}
+
+// gather moves the symbols of b to the beginning of room, which is longer than
+// b.
+func gather(room, b []byte) []byte {
+	n := 0
+	for _, c := range b {
+		room[n] = c
+		n += int(base64Alphabet.value[c])>>7 + 1 // 0 or 1: no test to guess wrong
+	}
+	return room[:n]
 }

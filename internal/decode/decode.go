@@ -12,17 +12,24 @@ package decode
 import "io"
 
 // The limits of one walk. A walk is over one field of a message, or over one
-// window of a longer field.
+// window of a longer field. Views are not counted but weighed, so that a text
+// may hold as many short encoded values as have room in it.
 const (
 	maxDepth    = 8        // decodings on top of each other
 	maxLayers   = 3        // of them inflating
-	maxViews    = 2000     // views of a root, or of a window of an inflated object
+	maxFound    = 32 << 10 // candidates of a view
 	maxInflated = 64 << 20 // bytes that inflating decoders may make
 	maxKeep     = 64 << 10 // bytes that a window may ask to see again
 	maxWindow   = 512 << 10
-	heldBase    = 4 << 20 // bytes of views held at a time, and twice the root
+	heldBase    = 4 << 20 // bytes that views may take at a time, and twice the root
 	overRatio   = 8       // bytes that other decoders may make, for each byte read
 	overBase    = 1 << 20 // and on top of that
+
+	// Bytes that layers of inflating within inflating may make, for each byte of
+	// the root and on top of that: what one layer of deflate may, so that objects
+	// in objects cost no more than twice an object.
+	layerRatio = 1032
+	layerBase  = 64 << 10
 )
 
 // A Decoder undoes one encoding. It has Find and Decode, or, if it inflates,
@@ -73,16 +80,18 @@ const (
 // Found takes what [Decoder.Find] finds.
 type Found struct {
 	More bool        // bytes follow, not given yet: leave a run at the end to later
-	List []Candidate // at most as many as a walk has views
+	List []Candidate // at most maxFound
 	Over Candidate   // covers those that did not fit in List
 	Keep int         // trailing bytes to be given again, with what follows
 
 	decoder *Decoder // that is finding
+	sample  [sampleSize + wordSize]byte
+	symbols [sampleSymbols + 1]byte
 }
 
 // all fills f with what the decoders that do not inflate find in b.
 func (f *Found) all(b []byte, more bool) {
-	*f = Found{More: more, List: f.List[:0]}
+	f.More, f.List, f.Over, f.Keep = more, f.List[:0], Candidate{}, 0
 	for _, f.decoder = range All {
 		if f.decoder.Find != nil {
 			f.decoder.Find(b, f)
@@ -94,7 +103,7 @@ func (f *Found) all(b []byte, more bool) {
 func (f *Found) add(c Candidate) {
 	c.decoder = f.decoder
 	switch {
-	case len(f.List) < maxViews:
+	case len(f.List) < maxFound:
 		f.List = append(f.List, c)
 	case f.Over.End == 0:
 		f.Over = c

@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"io"
 )
 
@@ -55,12 +56,12 @@ type members stream
 // Read implements [io.Reader].
 func (m *members) Read(p []byte) (int, error) {
 	n, err := m.gzip.Read(p)
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		return n, err
 	}
 	at := m.in.Size() - int64(m.in.Len())
 	if m.gzip.Reset(&m.in) != nil {
-		m.in.Seek(at, io.SeekStart)
+		_, _ = m.in.Seek(at, io.SeekStart) // back to where it was: cannot fail
 		return n, io.EOF
 	}
 	m.gzip.Multistream(false)
@@ -77,7 +78,7 @@ func (m *members) Read(p []byte) (int, error) {
 func encodeGzip(b []byte) []byte {
 	var out bytes.Buffer
 	w := gzip.NewWriter(&out)
-	w.Write(b)
-	w.Close()
+	_, _ = w.Write(b) // into memory: cannot fail
+	_ = w.Close()
 	return out.Bytes()
 }

@@ -134,10 +134,7 @@ func (w *Walker) inflate(o object) (end int) {
 	}
 	s := &w.layers[v.layer]
 	r, err := o.decoder.Open(s, o.data())
-	room := maxInflated - w.inflated
-	if v.depth == maxDepth || v.layer == maxLayers {
-		room = 0
-	}
+	room := w.mayInflate(v)
 	more := err == nil && s.fill(r, max(room, probeSize))
 	switch {
 	case err != nil || !s.worthwhile(o, more):
@@ -154,6 +151,18 @@ func (w *Walker) inflate(o object) (end int) {
 	return o.start + s.used(o.data())
 }
 
+// mayInflate returns how many bytes objects in v may inflate to.
+func (w *Walker) mayInflate(v *View) int {
+	room := maxInflated - w.inflated
+	switch {
+	case v.depth == maxDepth || v.layer == maxLayers:
+		return 0
+	case v.layer > 0:
+		return min(room, layerRatio*w.root+layerBase-w.layered)
+	}
+	return room
+}
+
 // openCost is what trying a place that has no object counts for, in bytes
 // made, over the bytes read.
 const openCost = 256
@@ -164,8 +173,11 @@ func (w *Walker) windows(o object, s *stream, r io.Reader, more bool) {
 	v, old, seen := o.view, 0, 0
 	for {
 		w.inflated += s.out - old
+		if v.layer > 0 {
+			w.layered += s.out - old
+		}
 		old = s.out
-		spent := more && w.inflated >= maxInflated
+		spent := more && w.mayInflate(v) <= 0
 		end := w.window(o, s, seen, more && !spent)
 		used := o.start + s.used(o.data())
 		switch {
@@ -180,6 +192,6 @@ func (w *Walker) windows(o object, s *stream, r io.Reader, more bool) {
 		}
 		seen = min(end, contextSize)
 		s.carry(end - seen)
-		more = s.fill(r, maxInflated-w.inflated)
+		more = s.fill(r, w.mayInflate(v))
 	}
 }

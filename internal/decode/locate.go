@@ -7,18 +7,29 @@ import "github.com/telltale-audit/telltale"
 // it goes by, as written, and the range of the whole value. Of text it knows
 // key=value, key: value, key="value" and <key>value; the key is "" where there
 // is none. Data may be cut or broken. The first call reads Data once, later
-// ones look up.
+// ones look up, in any number as long as their places ascend.
 func (v *View) Locate(off int) (container, path, key string, value telltale.Range) {
 	if off < 0 || off >= len(v.Data) {
 		return "", "", "", telltale.Range{}
 	}
-	if !v.indexed {
-		v.index()
+	if i := v.valueAt(off); i >= 0 {
+		key, value = v.jsonValue(i, off)
+		return "json", string(v.appendPath(nil, i, 0)), key, value
 	}
-	if container, path, key, value = v.locateJSON(off); container != "" {
-		return container, path, key, value
+	return v.locateText(off)
+}
+
+// KeyAt returns the key of [View.Locate] alone.
+func (v *View) KeyAt(off int) (key string) {
+	if off < 0 || off >= len(v.Data) {
+		return ""
 	}
-	return locateText(v.Data, off, v.isForm())
+	if i := v.valueAt(off); i >= 0 {
+		key, _ = v.jsonValue(i, off)
+		return key
+	}
+	_, _, key, _ = v.locateText(off)
+	return key
 }
 
 // isForm reports whether v is a field that its Content-Type calls a form.
@@ -33,14 +44,15 @@ func (v *View) isForm() bool {
 // for.
 const textReach = 4 << 10
 
-// locateText is Locate for what is not JSON; form says that b is a form.
-func locateText(b []byte, off int, form bool) (container, path, key string, value telltale.Range) {
-	start, end := textValue(b, off)
+// locateText is Locate for what is not JSON.
+func (v *View) locateText(off int) (container, path, key string, value telltale.Range) {
+	b := v.Data
+	start, end := v.textValue(off)
 	value = telltale.Range{Start: int64(start), End: int64(end)}
 	if key = textKey(b[:start]); key == "" {
 		return "", "", "", value
 	}
-	if b[start-1] == '=' && (form || isPair(b, start-1-len(key), end)) {
+	if b[start-1] == '=' && (v.isForm() || isPair(b, start-1-len(key), end)) {
 		return "form", key, key, value
 	}
 	return "", "", key, value
@@ -48,15 +60,51 @@ func locateText(b []byte, off int, form bool) (container, path, key string, valu
 
 // textValue returns the piece of text around off: up to a quote, a separator,
 // or the '=' or ": " behind a key.
-func textValue(b []byte, off int) (start, end int) {
-	start, end = off, off
-	for start > max(0, off-textReach) && !endsKey(b, start-1) {
-		start--
+func (v *View) textValue(off int) (start, end int) {
+	return v.before.back(v.Data, off), v.behind.on(v.Data, off)
+}
+
+// A stretch is a part of a text, [start, end), in which no boundary is.
+type stretch struct {
+	start, end int
+	closed     bool // the boundary that ends it is known
+}
+
+// back returns where the value around b[off] begins: s is what was learnt by
+// looking for it before.
+func (s *stretch) back(b []byte, off int) int {
+	least := max(0, off-textReach)
+	next := stretch{start: off, end: off}
+	for next.start > least && !next.closed {
+		switch {
+		case s.start < next.start && next.start <= s.end:
+			next = stretch{s.start, max(s.end, off), s.closed}
+		case endsKey(b, next.start-1):
+			next.closed = true
+		default:
+			next.start--
+		}
 	}
-	for end < min(len(b), off+textReach) && !isSeam(b[end]) {
-		end++
+	*s = next
+	return max(next.start, least)
+}
+
+// on returns where the value around b[off] ends.
+func (s *stretch) on(b []byte, off int) int {
+	most := min(len(b), off+textReach)
+	next := stretch{start: off, end: off}
+	for next.end < most && !next.closed {
+		switch {
+		case s.start <= next.end && next.end < s.end:
+			next = stretch{min(s.start, off), s.end, s.closed}
+		case isSeam(b[next.end]):
+			next.closed = true
+		default:
+			next.end++
+		}
 	}
-	return start, end
+	*s = next
+	return min(next.end, most)
 }
 
 // endsKey reports whether the value behind b[:i+1] begins there. The ':' of a

@@ -1,11 +1,18 @@
 package decode
 
+import "encoding/binary"
+
 // An alphabet writes bytes in symbols of a few bits each.
 type alphabet struct {
 	value [256]int8 // of a symbol, -1 for all other bytes
 	bits  int       // a symbol says
 	group int       // symbols that say whole bytes
 	least int       // symbols in a run that is worth a look
+
+	// below and above tell in each byte of a word how far the least symbol is
+	// from 0 and the greatest from 0x7f. Of a byte of no symbol's size, taking
+	// the one away or adding the other sets the highest bit.
+	below, above uint64
 }
 
 // newAlphabet returns an alphabet of symbols that say bits each.
@@ -14,36 +21,62 @@ func newAlphabet(bits, group, least int, symbols ...string) *alphabet {
 	for i := range a.value {
 		a.value[i] = -1
 	}
+	first, last := byte(0x7f), byte(0)
 	for _, s := range symbols {
 		for i := range len(s) {
 			a.value[s[i]] = int8(i)
+			first, last = min(first, s[i]), max(last, s[i])
 		}
 	}
+	a.below, a.above = uint64(first)*eachByte, uint64(0x7f-last)*eachByte
 	return a
 }
+
+// Words that have 1, or the highest bit, in each byte.
+const (
+	eachByte = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
 
 // has reports whether c is a symbol.
 func (a *alphabet) has(c byte) bool { return a.value[c] >= 0 }
 
+// wordSize is how many bytes are looked at in one step.
+const wordSize = 8
+
 // next returns the next run of at least a.least symbols in b[at:], the
-// longest there. It looks at few of the bytes where there is none.
+// longest there. A run has a word of nothing but symbols among the words that
+// are looked at, one every few bytes.
 func (a *alphabet) next(b []byte, at int) (start, end int, ok bool) {
-	for at+a.least <= len(b) {
-		i := at + a.least - 1
-		for i >= at && a.value[b[i]] >= 0 {
-			i--
-		}
-		if i >= at {
-			at = i + 1
+	below, above, stride := a.below, a.above, a.least-wordSize+1
+	for i := at; i <= len(b)-wordSize; i += stride {
+		w := binary.LittleEndian.Uint64(b[i : i+wordSize])
+		if ((w-below)|(w+above))&highBits != 0 || !a.word(b[i:]) {
 			continue
 		}
-		return at, a.end(b, at+a.least), true
+		start, end = i, a.end(b, i+wordSize)
+		for start > at && a.has(b[start-1]) {
+			start--
+		}
+		if end-start >= a.least {
+			return start, end, true
+		}
+		i = end - stride
 	}
 	return 0, 0, false
 }
 
+// word reports whether the word that b begins with is all symbols.
+func (a *alphabet) word(b []byte) bool {
+	v, q := &a.value, b[:wordSize:wordSize]
+	return v[q[0]]|v[q[1]]|v[q[2]]|v[q[3]]|v[q[4]]|v[q[5]]|v[q[6]]|v[q[7]] >= 0
+}
+
 // end returns where the symbols that b[at:] begins with end.
 func (a *alphabet) end(b []byte, at int) int {
+	for at <= len(b)-wordSize && a.word(b[at:]) {
+		at += wordSize
+	}
 	for at < len(b) && a.value[b[at]] >= 0 {
 		at++
 	}
@@ -94,11 +127,24 @@ func (a *alphabet) decode(dst []byte, w *Way, b []byte, start, end int) []byte {
 }
 
 // quads is decode for the groups of four 6-bit symbols that b[i:end] begins
-// with. It returns where they end.
+// with: two at a time as long as dst has room for a word. It returns where they
+// end.
 func (a *alphabet) quads(dst, b []byte, i, end int) ([]byte, int) {
+	v := &a.value
+	for ; i+8 <= end && len(dst)+8 <= cap(dst); i += 8 {
+		q := b[i : i+8 : i+8]
+		high := int64(v[q[0]])<<18 | int64(v[q[1]])<<12 | int64(v[q[2]])<<6 | int64(v[q[3]])
+		low := int64(v[q[4]])<<18 | int64(v[q[5]])<<12 | int64(v[q[6]])<<6 | int64(v[q[7]])
+		if high|low < 0 {
+			break
+		}
+		n := len(dst)
+		binary.BigEndian.PutUint64(dst[n:n+8], uint64(high)<<40|uint64(low)<<16)
+		dst = dst[:n+6]
+	}
 	for ; i+4 <= end; i += 4 {
 		q := b[i : i+4 : i+4]
-		v := int32(a.value[q[0]])<<18 | int32(a.value[q[1]])<<12 | int32(a.value[q[2]])<<6 | int32(a.value[q[3]])
+		v := int32(v[q[0]])<<18 | int32(v[q[1]])<<12 | int32(v[q[2]])<<6 | int32(v[q[3]])
 		if v < 0 {
 			break
 		}

@@ -12,6 +12,8 @@ type node struct {
 	start  int // of the value, at its quote if it is a string
 	end    int // behind it; of an open array or object, 0
 	key    int // start of the key's text, -1 in an array
+	keyEnd int // behind the key's closing quote
+	named  int // the nearest value with a key: this, or what it is in; -1 for none
 	parent int // the array or object it is in, -1 for none
 	index  int // in an array
 }
@@ -33,13 +35,14 @@ func (v *View) index() {
 
 // An indexer reads JSON.
 type indexer struct {
-	b     []byte
-	at    int
-	open  int // the innermost open array or object, -1 for none
-	key   int // of the value to come, -1 for none
-	count int // values in the open array so far
-	first int // node of this view
-	nodes []node
+	b      []byte
+	at     int
+	open   int // the innermost open array or object, -1 for none
+	key    int // of the value to come, -1 for none
+	keyEnd int
+	count  int // values in the open array so far
+	first  int // node of this view
+	nodes  []node
 }
 
 // step reads one token.
@@ -75,7 +78,7 @@ func (x *indexer) string() {
 	case next == len(x.b):
 		x.value(start, end)
 	case x.b[next] == ':':
-		x.key = start + 1
+		x.key, x.keyEnd = start+1, end
 		next++
 	case bytes.IndexByte([]byte(",]}"), x.b[next]) >= 0:
 		x.value(start, end)
@@ -105,11 +108,19 @@ func stringEnd(b []byte, at int) int {
 // bare reads a number, a literal, or a word.
 func (x *indexer) bare() {
 	start := x.at
-	for x.at < len(x.b) && !isSpace(x.b[x.at]) && bytes.IndexByte([]byte(`,:[]{}"`), x.b[x.at]) < 0 {
+	for x.at < len(x.b) && !endsBare[x.b[x.at]] {
 		x.at++
 	}
 	x.value(start, x.at)
 }
+
+// endsBare has the bytes that end a number, a literal, or a word.
+var endsBare = func() (t [256]bool) {
+	for _, c := range []byte(" \n\r\t,:[]{}\"") {
+		t[c] = true
+	}
+	return t
+}()
 
 // value notes a value, unless it is no part of JSON: it has neither a key
 // nor an array around it.
@@ -122,10 +133,18 @@ func (x *indexer) value(start, end int) {
 
 // add notes a value and returns its node, counted from the view's first.
 func (x *indexer) add(start, end int) int {
-	x.nodes = append(x.nodes, node{start, end, x.key, x.open, x.count})
+	i := len(x.nodes) - x.first
+	n := node{start, end, x.key, x.keyEnd, -1, x.open, x.count}
+	switch {
+	case n.key >= 0:
+		n.named = i
+	case n.parent >= 0:
+		n.named = x.nodes[x.first+n.parent].named
+	}
+	x.nodes = append(x.nodes, n)
 	x.count++
 	x.key = -1
-	return len(x.nodes) - 1 - x.first
+	return i
 }
 
 // close ends the innermost array or object.
@@ -140,17 +159,27 @@ func (x *indexer) close() {
 	x.open, x.count = n.parent, n.index+1
 }
 
-// locateJSON is Locate for JSON.
-func (v *View) locateJSON(off int) (container, path, key string, value telltale.Range) {
-	i := v.nodeAt(off)
-	if i < 0 {
-		return "", "", "", telltale.Range{}
+// valueAt returns the JSON value at off, -1 if off is between values or
+// outside of JSON.
+func (v *View) valueAt(off int) int {
+	if !v.indexed {
+		v.index()
 	}
+	i := v.nodeAt(off)
+	if i >= 0 && v.nodes[i].start <= off && isOpening(v.Data[v.nodes[i].start]) {
+		return -1
+	}
+	return i
+}
+
+// isOpening reports whether c begins an array or an object.
+func isOpening(c byte) bool { return c == '[' || c == '{' }
+
+// jsonValue returns the key that the JSON value i, in which off lies, goes by,
+// and its range.
+func (v *View) jsonValue(i, off int) (key string, value telltale.Range) {
 	n := v.nodes[i]
 	start, end := n.start, n.end
-	if start <= off && bytes.IndexByte([]byte("[{"), v.Data[start]) >= 0 {
-		return "", "", "", telltale.Range{} // between values
-	}
 	if end == 0 {
 		end = len(v.Data)
 	}
@@ -159,21 +188,27 @@ func (v *View) locateJSON(off int) (container, path, key string, value telltale.
 		if end > start && v.Data[end-1] == '"' {
 			end--
 		}
-		key = v.quotedKey(start, off)
+		key = v.quotedKey(start, end, off)
 	}
-	if key == "" {
-		key = v.keyOf(i)
+	if key == "" && n.named >= 0 {
+		key = string(v.keyText(n.named))
 	}
-	return "json", string(v.appendPath(nil, i, 0)), key, telltale.Range{Start: int64(start), End: int64(end)}
+	return key, telltale.Range{Start: int64(start), End: int64(end)}
 }
 
-// quotedKey returns the key of a value in JSON that is itself a string from
-// start on, "" if there is none.
-func (v *View) quotedKey(start, off int) string {
-	if off < start || !bytes.Contains(v.Data[start:off], []byte(`\"`)) {
+// quotedKey returns the key of a value in JSON that is itself the string
+// [start, end), "" if there is none.
+func (v *View) quotedKey(start, end, off int) string {
+	if v.quoted.start != start {
+		v.quoted = stretch{start: start, end: end}
+		if n := bytes.Index(v.Data[start:end], []byte(`\"`)); n >= 0 {
+			v.quoted = stretch{start, start + n + 2, true}
+		}
+	}
+	if !v.quoted.closed || off < v.quoted.end {
 		return ""
 	}
-	from, _ := textValue(v.Data, off)
+	from, _ := v.textValue(off)
 	return textKey(v.Data[start:max(start, from)])
 }
 
@@ -189,33 +224,31 @@ func (v *View) nodeAt(off int) int {
 		}
 	}
 	if lo < len(v.nodes) {
-		if k := v.nodes[lo].key; k >= 0 && k <= off && off < stringEnd(v.Data, k-1) {
+		if n := &v.nodes[lo]; n.key >= 0 && n.key <= off && off < n.keyEnd {
 			return lo
 		}
 	}
 	i := lo - 1
+	if lo > 0 && v.last.start == lo && v.last.off <= off {
+		i = v.last.node // what has ended has ended for what is behind, too
+	}
 	for i >= 0 && v.nodes[i].end > 0 && v.nodes[i].end <= off {
 		i = v.nodes[i].parent
 	}
+	v.last = lookUp{lo, off, i}
 	return i
 }
 
-// keyOf returns the key of node i, or of the nearest array or object around
-// it that has one.
-func (v *View) keyOf(i int) string {
-	for ; i >= 0; i = v.nodes[i].parent {
-		if k := v.nodes[i].key; k >= 0 {
-			return string(v.keyText(k))
-		}
-	}
-	return ""
-}
+// A lookUp is what came of looking for the value at an offset: the node, and
+// how many nodes start before the offset.
+type lookUp struct{ start, off, node int }
 
-// keyText returns the key whose text begins at k.
-func (v *View) keyText(k int) []byte {
-	text := v.Data[k:stringEnd(v.Data, k-1)]
-	if n := len(text); n > 0 && text[n-1] == '"' {
-		text = text[:n-1]
+// keyText returns the key of node i.
+func (v *View) keyText(i int) []byte {
+	n := &v.nodes[i]
+	text := v.Data[n.key:n.keyEnd]
+	if l := len(text); l > 0 && text[l-1] == '"' {
+		text = text[:l-1]
 	}
 	return text[:min(len(text), maxKey)]
 }
@@ -236,7 +269,7 @@ func (v *View) appendPath(path []byte, i, depth int) []byte {
 	}
 	switch {
 	case n.key >= 0:
-		return append(append(path, '.'), v.keyText(n.key)...)
+		return append(append(path, '.'), v.keyText(i)...)
 	case n.parent >= 0:
 		return append(strconv.AppendInt(append(path, '['), int64(n.index), 10), ']')
 	}

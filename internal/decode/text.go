@@ -2,6 +2,7 @@ package decode
 
 import (
 	"bytes"
+	"encoding/binary"
 	"unicode/utf8"
 )
 
@@ -14,6 +15,9 @@ const (
 
 // sampleSize is how much of a run is looked at, in decoded bytes.
 const sampleSize = 384
+
+// sampleSymbols is how many symbols of Base64 say a sample.
+const sampleSymbols = sampleSize / 3 * 4
 
 // looksDecoded reports whether b is what an encoding would have been used
 // for: text, or something with a known beginning. Of long bytes it looks at
@@ -44,6 +48,12 @@ func isText(b []byte) bool { return !hasMagic(b) && looksDecoded(b) }
 // they are more than most.
 func otherBytes(b []byte, most int) (n int) {
 	for i := 0; i < len(b) && n <= most; i++ {
+		for i <= len(b)-wordSize && isPlain(b[i:]) {
+			i += wordSize
+		}
+		if i == len(b) {
+			break
+		}
 		c := b[i]
 		if c >= utf8.RuneSelf && i+1 < len(b) && b[i+1]&0xc0 == 0x80 {
 			if _, size := utf8.DecodeRune(b[i:]); size > 1 {
@@ -54,6 +64,12 @@ func otherBytes(b []byte, most int) (n int) {
 		n += int(notText[c])
 	}
 	return n
+}
+
+// isPlain reports whether the word that b begins with is printable ASCII.
+func isPlain(b []byte) bool {
+	w := binary.LittleEndian.Uint64(b)
+	return (w|(w-' '*eachByte)|(w+eachByte))&highBits == 0
 }
 
 // notText is 1 for the bytes that are no text by themselves.

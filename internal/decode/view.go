@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
@@ -27,6 +28,11 @@ type View struct {
 	encodings []string // still on the view, outermost last
 	nodes     []node   // places of the JSON values in Data, once indexed
 	indexed   bool
+	before    stretch // what is known of the text before and behind
+	behind    stretch // the place located last
+	quoted    stretch // up to the first escaped quote in a JSON string
+	last      lookUp
+	steps     []step // of trail, once asked for
 	walker    *Walker
 }
 
@@ -50,25 +56,21 @@ func (v *View) Root() *View {
 
 // Form returns how the bytes of v were written, from the wire inwards:
 // "base64", "gzip>base64", "json>base64"; "plain" for the root.
-func (v *View) Form() string { return form(v.trail(nil)) }
+func (v *View) Form() string { return form(v.trail()) }
 
 // FormAt returns how the value at v.Data[off] was written, its container
 // included: "base64>json".
-func (v *View) FormAt(off int) string { return form(v.trailAt(nil, off)) }
+func (v *View) FormAt(off int) string { return form(v.trailAt(off)) }
 
 // PathAt returns the way to the value at v.Data[off], to follow a field's
 // name: "base64 > json:$.SIM1ICCID". It is "" for a value that stands in the
 // root as it is.
-func (v *View) PathAt(off int) string {
-	var parts []string
-	for _, s := range v.trailAt(nil, off) {
-		if s.path != "" {
-			parts = append(parts, s.name+":"+s.path)
-		} else {
-			parts = append(parts, s.name)
-		}
-	}
-	return strings.Join(parts, " > ")
+func (v *View) PathAt(off int) string { return path(v.trailAt(off)) }
+
+// NameAt returns FormAt and PathAt.
+func (v *View) NameAt(off int) (formAt, pathAt string) {
+	steps := v.trailAt(off)
+	return form(steps), path(steps)
 }
 
 // A step is one encoding or container on the way to a value.
@@ -76,8 +78,11 @@ type step struct{ name, path string }
 
 // form joins the names of steps, neighbours of one name as one.
 func form(steps []step) string {
-	if len(steps) == 0 {
+	switch {
+	case len(steps) == 0:
 		return "plain"
+	case len(steps) == 1:
+		return steps[0].name
 	}
 	var b strings.Builder
 	for i, s := range steps {
@@ -92,35 +97,54 @@ func form(steps []step) string {
 	return b.String()
 }
 
-// trail appends the steps from the root to v.
-func (v *View) trail(steps []step) []step {
-	if v.Parent == nil {
-		return steps
+// path joins the steps as they are followed.
+func path(steps []step) string {
+	var b strings.Builder
+	for i, s := range steps {
+		if i > 0 {
+			b.WriteString(" > ")
+		}
+		b.WriteString(s.name)
+		if s.path != "" {
+			b.WriteByte(':')
+			b.WriteString(s.path)
+		}
 	}
-	if v.decoder.rewrites && v.from.mode != modeQuote {
-		steps = v.Parent.trail(steps)
-	} else {
-		steps = v.Parent.trailAt(steps, v.from.Start)
-	}
-	if n := len(steps); n > 0 && steps[n-1].name == v.Decoder && v.decoder.rewrites {
-		return steps
-	}
-	return append(steps, step{name: v.Decoder})
+	return b.String()
 }
 
-// trailAt appends the steps from the root to v.Data[off]. The container of a
-// text whose escapes were undone needs no step of its own.
-func (v *View) trailAt(steps []step, off int) []step {
-	steps = v.trail(steps)
+// trail returns the steps from the root to v, which the caller does not change.
+func (v *View) trail() []step {
+	if v.Parent == nil || v.steps != nil {
+		return v.steps
+	}
+	var steps []step
+	if v.decoder.rewrites && v.from.mode != modeQuote {
+		steps = v.Parent.trail()
+	} else {
+		steps = v.Parent.trailAt(v.from.Start)
+	}
+	if n := len(steps); n == 0 || steps[n-1].name != v.Decoder || !v.decoder.rewrites {
+		steps = append(slices.Clip(steps), step{name: v.Decoder})
+	}
+	v.steps = steps
+	return steps
+}
+
+// trailAt returns the steps from the root to v.Data[off], which the caller does
+// not change. The container of a text whose escapes were undone needs no step of
+// its own.
+func (v *View) trailAt(off int) []step {
+	steps := v.trail()
 	container, path, _, _ := v.Locate(off)
 	if container == "" {
 		return steps
 	}
+	last := step{container, path}
 	if n := len(steps); n > 0 && steps[n-1].path == "" && within(steps[n-1].name, container) {
-		steps[n-1].path = path
-		return steps
+		last.name, steps = steps[n-1].name, steps[:n-1]
 	}
-	return append(steps, step{container, path})
+	return append(slices.Clip(steps), last)
 }
 
 // within reports whether undoing the decoder's escapes implies the container.

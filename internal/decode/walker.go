@@ -39,6 +39,7 @@ type Walker struct {
 	base   int // of the tree that is shown, in views
 	bytes  arena
 	knots  []knot
+	way    Way // of the view being made
 	nodes  []node
 	jobs   []job
 	seen   map[uint64]*View // by the hash of their data
@@ -48,6 +49,7 @@ type Walker struct {
 	shown    int // views
 	made     int // bytes, by decoders that do not inflate
 	inflated int // bytes
+	layered  int // bytes of them, by the second and further layers
 	lost     loss
 }
 
@@ -68,13 +70,28 @@ func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 func (w *Walker) begin(root []byte, h Hints, visit func(*View)) {
 	w.visit, w.root = visit, len(root)
 	w.form = strings.HasPrefix(h.ContentType, "application/x-www-form-urlencoded")
-	w.shown, w.made, w.inflated = 0, 0, 0
+	w.shown, w.made, w.inflated, w.layered = 0, 0, 0, 0
 	w.lost.reset()
-	w.bytes.trim(heldBase + 2*w.root)
-	if w.seen == nil {
-		w.seen, w.seed = map[uint64]*View{}, maphash.MakeSeed()
+	w.trim()
+}
+
+// trim forgets the memory of a walk that needed much more than this one may.
+func (w *Walker) trim() {
+	if len(w.views)*viewSize+w.bytes.size() > w.mayHold()+blockSize {
+		w.views, w.bytes = nil, arena{}
 	}
 }
+
+// forget empties w.seen. A map that has been large takes long to clear.
+func (w *Walker) forget() {
+	if w.seen == nil || len(w.seen) > maxSeen {
+		w.seen, w.seed = map[uint64]*View{}, maphash.MakeSeed()
+	}
+	clear(w.seen)
+}
+
+// maxSeen is how many views are remembered in a map that is used again.
+const maxSeen = 1 << 10
 
 // A mark is what was in use before a tree of views.
 type mark struct {
@@ -110,7 +127,7 @@ func (w *Walker) view() *View {
 func (w *Walker) tree(root *View) (keep int) {
 	m := w.mark()
 	w.base = w.n - 1
-	clear(w.seen)
+	w.forget()
 	for i := w.base; i < w.n; i++ {
 		v := w.views[i]
 		if k := w.expand(v); v == root {
@@ -151,37 +168,42 @@ func (w *Walker) expand(v *View) (keep int) {
 // something new.
 func (w *Walker) decode(v *View, c Candidate) {
 	size := c.End - c.Start
-	if v.depth == maxDepth || w.n-w.base >= maxViews || w.made+size > w.mayMake() || w.bytes.at.held+size > w.mayHold() {
+	if v.depth == maxDepth || w.made+size > w.mayMake() || w.bytes.at.held+viewSize+size > w.mayHold() {
 		w.skip(v, c.Start, c.End, telltale.SkipDecodeDepth)
 		return
 	}
 	first := len(w.knots)
-	way := Way{knots: w.knots[first:]}
-	data := c.decoder.Decode(w.bytes.alloc(size), &way, v.Data, c)
+	way := &w.way
+	*way = Way{knots: w.knots[first:]}
+	data := c.decoder.Decode(w.bytes.alloc(size), way, v.Data, c)
 	if len(data) == 0 {
 		return
 	}
 	w.made += len(data)
 	child := w.view()
 	child.Data, child.Decoder, child.decoder = data, c.decoder.Name, c.decoder
-	child.Parent, child.from, child.way = v, c, way
+	child.Parent, child.from, child.way = v, c, *way
 	child.depth, child.layer = v.depth+1, v.layer
 	if w.known(child) {
 		w.n--
 		return
 	}
 	w.bytes.keep(len(data))
-	w.bytes.at.held += knotSize * len(way.knots)
+	w.bytes.at.held += viewSize + knotSize*len(way.knots)
 	w.knots = append(w.knots, way.knots...)
 	child.way.knots = w.knots[first:]
 }
 
-const knotSize = 24 // bytes
+// Sizes in bytes.
+const (
+	knotSize = 24
+	viewSize = 384 // with its place in the list and the map
+)
 
 // mayMake returns how many bytes the decoders that do not inflate may make.
 func (w *Walker) mayMake() int { return overRatio*(w.root+w.inflated) + overBase }
 
-// mayHold returns how many bytes of views may be held at a time.
+// mayHold returns how many bytes views may take at a time.
 func (w *Walker) mayHold() int { return heldBase + 2*w.root }
 
 // known reports whether the tree has a view of the same bytes of the root

@@ -65,7 +65,7 @@ func openDeflate(s *stream, b []byte) (io.Reader, error) {
 func encodeZlib(b []byte) []byte {
 	var out bytes.Buffer
 	w := zlib.NewWriter(&out)
-	w.Write(b)
-	w.Close()
+	_, _ = w.Write(b) // into memory: cannot fail
+	_ = w.Close()
 	return out.Bytes()
 }

@@ -27,11 +27,11 @@ type Detector struct {
 
 // A Reading is a token read as one kind of identifier.
 type Reading struct {
-	Value string              // canonical
-	Prior float64             // probability before any evidence
-	Shape []telltale.Evidence // evidence of structure; independent parts, so they multiply
-	Anti  *telltale.Evidence  // the strongest sign that it is something else, or nil
-	Notes []string            // such as test_range
+	Value string   // canonical
+	Prior float64  // probability before any evidence
+	Shape [3]Clue  // evidence of structure; independent parts, so they multiply
+	Anti  Clue     // the strongest sign that it is something else
+	Notes []string // such as test_range
 }
 
 // All lists the detectors. Where two are equally sure of the same bytes, the
@@ -88,9 +88,9 @@ type Hit struct {
 type Engine struct {
 	seeds   []Seed
 	byValue map[seedKey]int // index of the first seed with a value
-	texts   *filter         // spellings of 12 bytes and more
-	words   *filter         // spellings of 6 to 11 bytes, at token boundaries only
-	raws    *filter         // binary spellings of 6 to 11 bytes, in binary data only
+	texts   *filter         // spellings of 10 bytes and more
+	words   *filter         // spellings of 6 to 9 bytes
+	raws    *filter         // binary spellings of 6 to 9 bytes, in binary data only
 }
 
 type seedKey struct {
@@ -120,8 +120,6 @@ func New(seeds []Seed) *Engine {
 			}
 		}
 	}
-	e.texts = newFilter(texts, 8, 5)
-	e.words = newFilter(words, 4, 3)
-	e.raws = newFilter(raws, 4, 3)
+	e.texts, e.words, e.raws = newFilter(texts), newFilter(words), newFilter(raws)
 	return e
 }

@@ -73,8 +73,8 @@ func TestListIsComplete(t *testing.T) {
 		}
 		seen[d.Kind] = true
 	}
-	for name, kinds := range dictionary.exact {
-		for _, k := range kinds {
+	for name, n := range dictionary.names {
+		for _, k := range n.kinds {
 			if !seen[k] {
 				t.Errorf("key %s announces %q, which nothing detects", name, k)
 			}

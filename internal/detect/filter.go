@@ -6,21 +6,33 @@ import (
 	"math/bits"
 )
 
-// Lengths of patterns that the filters are made for: a pattern of n bytes is
-// found by windows of w bytes looked at every s bytes if n >= w+s-1.
+// Lengths of patterns, in bytes: shorter ones than shortPattern are not
+// searched; those from longPattern on share the fast filter. Text shorter than
+// freePattern must stand at the bounds of words.
 const (
-	longPattern  = 12 // window 8, every 5 bytes
-	shortPattern = 6  // window 4, every 3 bytes
+	shortPattern = 6
+	longPattern  = 10
+	freePattern  = 12
 )
+
+// sampling returns how many bytes a filter's windows have and how far apart
+// they are, for patterns of at least n bytes, which is at least shortPattern:
+// each holds a whole window.
+func sampling(n int) (window, stride int) {
+	window = min(n-2, wordSize)
+	if n >= 8 {
+		window = min(n-4, wordSize)
+	}
+	return window, n - window + 1
+}
 
 // A filter finds all occurrences of a set of patterns. It hashes a window of
 // the text every few bytes and asks two bits of one 64-bit word; what passes
 // is compared exactly. Almost all text is passed over without being compared.
 type filter struct {
 	patterns []pattern
-	table    []uint64
-	shift    uint   // leaves the top bits of a hash, the index into table
-	mask     uint64 // of the window's bytes
+	table    []uint64 // as many words as a power of 2
+	mask     uint64   // of the window's bytes
 	window   int
 	stride   int
 	exact    map[uint64][]anchor
@@ -35,55 +47,62 @@ const (
 	maxTable = 1 << 17
 )
 
-// newFilter returns a filter for patterns of at least window+stride-1 bytes,
-// or nil if there is none.
-func newFilter(patterns []pattern, window, stride int) *filter {
+// newFilter returns a filter for patterns of at least shortPattern bytes, or
+// nil if there is none.
+func newFilter(patterns []pattern) *filter {
 	if len(patterns) == 0 {
 		return nil
 	}
+	shortest := len(patterns[0].text)
+	for _, p := range patterns {
+		shortest = min(shortest, len(p.text))
+	}
+	window, stride := sampling(shortest)
 	// With 16 bits and more a window, less than one in 100 misses passes.
 	size := min(max(minTable, 1<<bits.Len(uint(len(patterns)*stride/4))), maxTable)
 	f := &filter{
 		patterns: patterns,
 		table:    make([]uint64, size),
-		shift:    uint(64 - bits.TrailingZeros(uint(size))),
 		mask:     ^uint64(0) >> (64 - 8*window),
 		window:   window,
 		stride:   stride,
 		exact:    make(map[uint64][]anchor, len(patterns)*stride),
 	}
-	var padded [16]byte
+	var padded [wordSize]byte
 	for i, p := range patterns {
 		for off := range stride {
 			clear(padded[:])
 			copy(padded[:], p.text[off:off+window])
 			w := binary.LittleEndian.Uint64(padded[:])
-			h := hash(w)
-			f.table[h>>f.shift] |= 1<<(h>>41&63) | 1<<(h>>35&63) // below the bits that choose the word
+			n, first, second := slot(w, uint64(size-1))
+			f.table[n] |= 1<<first | 1<<second
 			f.exact[w] = append(f.exact[w], anchor{int32(i), int32(off)})
 		}
 	}
 	return f
 }
 
-func hash(w uint64) uint64 { return w * 0x9E3779B97F4A7C15 }
+// A slot is where a window is noted in the table: two bits of one word.
+func slot(w, words uint64) (word, first, second uint64) {
+	h := w * 0x9E3779B97F4A7C15
+	return h >> 40 & words, h >> 58, h >> 34 & 63
+}
 
 // find calls found for each occurrence of a pattern in b.
 func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 	if f == nil {
 		return
 	}
-	table, shift, mask, stride := f.table, f.shift, f.mask, f.stride
+	table, words, mask, stride := f.table, uint64(len(f.table)-1), f.mask, f.stride
 	i := 0
-	for ; i <= len(b)-8; i += stride {
-		w := binary.LittleEndian.Uint64(b[i:i+8]) & mask
-		h := hash(w)
-		word := table[h>>(shift&63)] // here and below, &63 spares a test
-		if (word>>(h>>41&63))&(word>>(h>>35&63))&1 != 0 {
+	for ; i <= len(b)-wordSize; i += stride {
+		w := binary.LittleEndian.Uint64(b[i:i+wordSize]) & mask
+		n, first, second := slot(w, words)
+		if word := table[n]; word&(1<<first) != 0 && word&(1<<second) != 0 {
 			f.verify(b, i, w, found)
 		}
 	}
-	var padded [16]byte // windows shorter than 8 bytes may still lie behind
+	var padded [wordSize]byte // windows shorter than a word may still lie behind
 	for ; i+f.window <= len(b); i += stride {
 		clear(padded[:])
 		copy(padded[:], b[i:i+f.window])
@@ -102,20 +121,34 @@ func (f *filter) verify(b []byte, i int, w uint64, found func(p *pattern, start 
 	}
 }
 
+// Words that have 1, or the highest bit, in each byte.
+const (
+	wordSize = 8
+	eachByte = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
 // isBinary reports whether b holds control characters that text never does.
 func isBinary(b []byte) bool {
-	const each, high = 0x0101010101010101, 0x8080808080808080
-	i := 0
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		if (w-each*9)&^w&high != 0 {
+	for ; len(b) >= 4*wordSize; b = b[4*wordSize:] {
+		if (lows(b)|lows(b[wordSize:])|lows(b[2*wordSize:])|lows(b[3*wordSize:]))&highBits != 0 {
 			return true
 		}
 	}
-	for ; i < len(b); i++ {
-		if b[i] < 9 {
+	for _, c := range b {
+		if c < firstText {
 			return true
 		}
 	}
 	return false
+}
+
+// firstText is the first character that text may have, a tab.
+const firstText = '\t'
+
+// lows returns a word with the highest bit set in a byte, if the word that b
+// begins with has a byte below firstText.
+func lows(b []byte) uint64 {
+	w := binary.LittleEndian.Uint64(b)
+	return (w - firstText*eachByte) &^ w
 }

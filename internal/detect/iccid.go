@@ -2,7 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"fmt"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/numbering"
@@ -51,9 +50,9 @@ func judgeICCID(token []byte, keyed bool) (Reading, bool) {
 	}
 	switch code, n := numbering.CountryCode(d.bytes()[2:]); code {
 	case numbering.CodeAssigned:
-		r.shape(fmt.Sprintf("country code %s is assigned", d.bytes()[2:2+n]), 1.25)
+		r.shape("country code %s is assigned", 1.25, r.Value[2:2+n])
 	case numbering.CodeTest:
-		r.Notes = append(r.Notes, noteTestRange)
+		r.note(noteTestRange)
 	default:
 		r.shape("no country has this code", 0.1)
 	}

@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"fmt"
-
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/numbering"
 )
@@ -40,33 +38,32 @@ func judgeIMEI(token []byte, keyed bool) (Reading, bool) {
 	switch {
 	case d.n == 14 && keyed:
 		r := Reading{Value: string(d.bytes()) + string(numbering.LuhnDigit(d.bytes())), Prior: 0.02}
-		r.Notes = append(r.Notes, "check_digit_missing")
-		r.reportingBody(d.bytes())
+		r.note(noteDigitAbsent)
+		r.reportingBody()
 		return r, true
 	case d.n != 15:
 		return Reading{}, false
 	}
-	r := Reading{Prior: 0.02}
+	r := Reading{Value: string(d.bytes()), Prior: 0.02}
 	if numbering.Luhn(d.bytes()) {
 		r.shape("check digit holds", 10)
 	} else {
 		r.shape("check digit does not hold", 0.02) // not 0: signalling sends a 0 in its place
 	}
-	r.reportingBody(d.bytes())
-	r.Value = string(d.bytes())
+	r.reportingBody()
 	return r, true
 }
 
 // reportingBody adds what the first two digits of an IMEI tell.
-func (r *Reading) reportingBody(d []byte) {
-	switch body := numbering.ReportingBody(d); body {
+func (r *Reading) reportingBody() {
+	switch digits := r.Value[:2]; numbering.ReportingBody(r.Value) {
 	case numbering.BodyAllocating:
-		r.shape(fmt.Sprintf("reporting body %s is allocating", d[:2]), 25)
+		r.shape("reporting body %s is allocating", 25, digits)
 	case numbering.BodyHistorical:
-		r.shape(fmt.Sprintf("reporting body %s gave out numbers once", d[:2]), 3)
+		r.shape("reporting body %s gave out numbers once", 3, digits)
 	case numbering.BodyTest:
-		r.Notes = append(r.Notes, noteTestRange)
+		r.note(noteTestRange)
 	default:
-		r.shape(fmt.Sprintf("no reporting body is %s", d[:2]), 0.02)
+		r.shape("no reporting body is %s", 0.02, digits)
 	}
 }

@@ -32,7 +32,7 @@ func judgeIMEISV(token []byte, keyed bool) (Reading, bool) {
 		return Reading{}, false
 	}
 	r := Reading{Value: string(d.bytes()), Prior: 0.02}
-	r.reportingBody(d.bytes())
+	r.reportingBody()
 	r.epoch(d.bytes())
 	return r, true
 }

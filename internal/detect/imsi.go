@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"fmt"
-
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/numbering"
 )
@@ -32,9 +30,9 @@ func judgeIMSI(token []byte, keyed bool) (Reading, bool) {
 	}
 	r := Reading{Value: string(d.bytes()), Prior: 0.02}
 	if country := numbering.MCC(d.bytes()); country == "TEST" {
-		r.Notes = append(r.Notes, noteTestRange)
+		r.note(noteTestRange)
 	} else {
-		r.shape(fmt.Sprintf("country code %s is assigned (%s)", d.bytes()[:3], country), 4.2)
+		r.shape("country code %s is assigned (%s)", 4.2, r.Value[:3], country)
 	}
 	r.epoch(d.bytes())
 	return r, true

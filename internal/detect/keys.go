@@ -26,34 +26,63 @@ func Table() telltale.Table {
 
 // A keyDictionary is the dictionary, ready for look-up.
 type keyDictionary struct {
-	exact  map[string][]telltale.Kind // by normalised name
-	beside map[string]bool
-	other  []string
-	tails  [1 << 16 / 64]uint64 // last two bytes of the names in exact and beside
+	names map[string]*keyName // by normalised name
+	other []string
+	tails bitset // last two bytes of the names
+	stems bitset // last three, or two of those that are no longer
+}
+
+// A bitset is a set of small numbers.
+type bitset [1 << 16 / 64]uint64
+
+func (s *bitset) add(n uint16)      { s[n/64] |= 1 << (n % 64) }
+func (s *bitset) has(n uint16) bool { return s[n/64]&(1<<(n%64)) != 0 }
+
+// A keyName is what a normalised name says.
+type keyName struct {
+	kinds  []telltale.Kind // announced
+	beside bool            // it names what stands beside a cell's identity
 }
 
 func readKeys(text string) *keyDictionary {
-	d := &keyDictionary{exact: map[string][]telltale.Kind{}, beside: map[string]bool{}}
+	d := &keyDictionary{names: map[string]*keyName{}}
 	for line := range strings.Lines(text) {
 		kind, names, ok := strings.Cut(line, ":")
 		if !ok || strings.HasPrefix(line, "#") {
 			continue
 		}
 		for name := range strings.FieldsSeq(names) {
-			switch kind {
-			case "other":
+			if kind == "other" {
 				d.other = append(d.other, name)
 				continue
-			case "beside":
-				d.beside[name] = true
-			default:
-				d.exact[name] = append(d.exact[name], telltale.Kind(kind))
 			}
-			t := tail([]byte(name))
-			d.tails[t/64] |= 1 << (t % 64)
+			d.add(name, kind)
 		}
 	}
 	return d
+}
+
+// add takes a name of a kind, or of what stands beside.
+func (d *keyDictionary) add(name, kind string) {
+	n := d.names[name]
+	if n == nil {
+		n = &keyName{}
+		d.names[name] = n
+	}
+	if kind == "beside" {
+		n.beside = true
+	} else {
+		n.kinds = append(n.kinds, telltale.Kind(kind))
+	}
+	t := tail([]byte(name))
+	d.tails.add(t)
+	if len(name) == 2 {
+		for c := range 256 {
+			d.stems.add(stem(t, byte(c)))
+		}
+		return
+	}
+	d.stems.add(stem(t, name[len(name)-3]))
 }
 
 // tail returns the last two bytes of a name, letters in lower case.
@@ -65,6 +94,11 @@ func tail(name []byte) uint16 {
 	return uint16(lower(name[n-2]))<<8 | uint16(lower(name[n-1]))
 }
 
+// stem returns a number for a tail with the byte before it.
+func stem(tail uint16, before byte) uint16 {
+	return (tail ^ uint16(lower(before))*0x0101) * 0x9E37
+}
+
 // mayEnd reports whether the dictionary may have the name that b ends with. It
 // is quick and errs on the side of yes.
 func (d *keyDictionary) mayEnd(b []byte) bool {
@@ -72,8 +106,20 @@ func (d *keyDictionary) mayEnd(b []byte) bool {
 		b = b[:len(b)-1]
 	}
 	t := tail(b)
-	return d.tails[t/64]&(1<<(t%64)) != 0
+	if !d.tails.has(t) {
+		return false
+	}
+	for i := len(b) - 3; i >= 0; i-- {
+		if !isSeparator(b[i]) {
+			return d.stems.has(stem(t, b[i]))
+		}
+	}
+	return d.stems.has(stem(t, 0))
 }
+
+// isSeparator reports whether c stands between the words of a key and is not
+// told.
+func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' || c == ' ' }
 
 // maxKey is how many bytes a key may have.
 const maxKey = 48
@@ -98,8 +144,7 @@ func (k *normal) bytes() []byte { return k.buf[k.start:k.n] }
 func (k *normal) set(key []byte) {
 	k.n, k.start = 0, 0
 	for _, c := range key {
-		switch c {
-		case '_', '-', '.', ' ':
+		if isSeparator(c) {
 			continue
 		}
 		if k.n == maxKey {
@@ -112,57 +157,44 @@ func (k *normal) set(key []byte) {
 
 // exactKinds returns the kinds that key announces by its whole name.
 func (d *keyDictionary) exactKinds(key []byte) []telltale.Kind {
-	var k normal
-	if !d.normalise(key, &k) {
+	if n := d.look(key); n != nil {
+		return n.kinds
+	}
+	return nil
+}
+
+// look strips prefixes and numbers from key until the dictionary has the rest,
+// and returns what it says; nil if it never has.
+func (d *keyDictionary) look(key []byte) *keyName {
+	if len(key) == 0 || len(key) > maxKey {
 		return nil
 	}
-	return d.exact[string(k.bytes())]
-}
-
-// isBeside reports whether key names what stands beside a cell's identity.
-func (d *keyDictionary) isBeside(key []byte) bool {
 	var k normal
-	return d.normalise(key, &k) && d.beside[string(k.bytes())]
-}
-
-// normalise strips prefixes and numbers from key until the dictionary has the
-// rest, and reports whether it has.
-func (d *keyDictionary) normalise(key []byte, k *normal) bool {
-	if len(key) == 0 || len(key) > maxKey {
-		return false
-	}
 	if len(key) > 2 && strings.IndexByte(letterPrefixes, lower(key[0])) >= 0 && boundary(key[0], key[1]) {
 		k.set(key[1:])
-		if d.strip(k) {
-			return true
+		if n := d.strip(&k); n != nil {
+			return n
 		}
 	}
 	k.set(key)
-	return d.strip(k)
+	return d.strip(&k)
 }
 
-func (d *keyDictionary) strip(k *normal) bool {
+func (d *keyDictionary) strip(k *normal) *keyName {
 	for k.start < k.n {
-		if d.has(k.bytes()) {
-			return true
+		if n := d.names[string(k.bytes())]; n != nil {
+			return n
 		}
 		if c := k.buf[k.n-1]; c == '1' || c == '2' {
-			k.n--
-			if d.has(k.bytes()) {
-				return true
+			if n := d.names[string(k.buf[k.start:k.n-1])]; n != nil {
+				return n
 			}
-			k.n++
 		}
 		if !k.stripPrefix() {
 			break
 		}
 	}
-	return false
-}
-
-func (d *keyDictionary) has(name []byte) bool {
-	_, ok := d.exact[string(name)]
-	return ok || d.beside[string(name)]
+	return nil
 }
 
 func (k *normal) stripPrefix() bool {
@@ -185,8 +217,8 @@ func (d *keyDictionary) contains(key []byte, kind telltale.Kind) bool {
 			return true
 		}
 	}
-	for name, kinds := range d.exact {
-		if len(name) >= 4 && slices.Contains(kinds, kind) && bytes.Contains(bytes.ToLower(key), []byte(name)) {
+	for name, n := range d.names {
+		if len(name) >= 4 && slices.Contains(n.kinds, kind) && bytes.Contains(bytes.ToLower(key), []byte(name)) {
 			return true
 		}
 	}
@@ -225,15 +257,7 @@ func words(key []byte) []string {
 
 // boundary reports whether a word of a key ends between a and b.
 func boundary(a, b byte) bool {
-	switch b {
-	case '_', '-', '.', ' ':
-		return true
-	}
-	switch a {
-	case '_', '-', '.', ' ':
-		return true
-	}
-	return a >= 'a' && a <= 'z' && b >= 'A' && b <= 'Z'
+	return isSeparator(a) || isSeparator(b) || a >= 'a' && a <= 'z' && b >= 'A' && b <= 'Z'
 }
 
 func lower(c byte) byte {

@@ -26,9 +26,9 @@ func (s *Search) look(v *decode.View) {
 	for _, t := range s.keys.keyed {
 		s.judge(t)
 	}
-	s.settle()
-	for i := s.fromView; i < len(s.found); i++ {
-		s.place(&s.found[i])
+	s.settle(maxHits)
+	for _, c := range s.found[s.fromView:] {
+		s.place(c)
 	}
 	if len(s.found) > 2*maxHits {
 		s.found = s.trim(merge(s.found))
@@ -68,30 +68,28 @@ func (s *Search) judge(t token) {
 			// Only now is the name of the field worth what it costs.
 			t.key, known = []byte(s.keyAt(t.start)), true
 			kinds = dictionary.exactKinds(t.key)
-			if r, ok = d.Judge(text, slices.Contains(kinds, d.Kind)); !ok {
-				continue
+			if slices.Contains(kinds, d.Kind) {
+				if r, ok = d.Judge(text, true); !ok {
+					continue
+				}
 			}
 		}
-		s.offer(d.Kind, r, t)
+		s.offer(d.Kind, &r, t)
 	}
 }
 
 // offer makes a candidate of a reading and keeps it if it may be shown.
-func (s *Search) offer(k telltale.Kind, r Reading, t token) {
-	c := newCandidate(r.Prior)
-	c.hit.Kind, c.hit.Value, c.hit.Notes, c.hit.Device = k, r.Value, r.Notes, -1
-	s.weighSeed(&c)
-	for _, e := range r.Shape {
-		c.add(groupStructure, e.Evidence, e.LR)
-	}
+func (s *Search) offer(k telltale.Kind, r *Reading, t token) {
+	c := &s.draft
+	c.set(r.Prior, k, r.Value)
+	s.weighSeed(c)
+	c.read(r)
 	if k == telltale.Cell && t.beside >= 2 {
 		c.add(groupStructure, "network codes beside it", lrBeside)
 	}
-	c.weighKey(string(t.key), s.field.Path)
-	if r.Anti != nil {
-		c.add(groupAnti, r.Anti.Evidence, r.Anti.LR)
-	}
-	s.keep(c, t.start, t.end, "", 0, 0)
+	s.weighKey(c, t.key)
+	c.take(groupAnti, r.Anti)
+	s.keep(t.start, t.end, "", 0, 0)
 }
 
 // weighSeed adds what the owner's values tell of the candidate's.
@@ -128,20 +126,20 @@ func (c *candidate) equalsSeed(device, bits int) {
 // knownAt takes an occurrence of a spelling of a seed.
 func (s *Search) knownAt(p *pattern, start int) {
 	b, end := s.view.Data, start+len(p.text)
-	if end <= s.view.Seen || !p.binary && len(p.text) < longPattern && !wordBounds(b, start, end) {
+	if end <= s.view.Seen || !p.binary && len(p.text) < freePattern && !wordBounds(b, start, end) {
 		return
 	}
 	seed := s.engine.seeds[p.seed]
-	c := newCandidate(seedPrior)
-	c.hit.Kind, c.hit.Value = seed.Kind, seed.Value.Raw()
+	c := &s.draft
+	c.set(seedPrior, seed.Kind, seed.Value.Raw())
 	c.equalsSeed(seed.Device, p.bits)
 	if p.digest {
-		c.hit.Why[0].Evidence = "equals a digest of a value in the device file"
+		c.why[0].Format = "equals a digest of a value in the device file"
 	}
 	if p.form == "" {
-		s.readKnown(&c, b[start:end], start)
+		s.readKnown(c, b[start:end], start)
 	}
-	s.keep(c, start, end, p.form, p.before, p.after)
+	s.keep(start, end, p.form, p.before, p.after)
 }
 
 // seedPrior is the prior of a spelling that no detector reads.
@@ -158,13 +156,10 @@ func (s *Search) readKnown(c *candidate, text []byte, start int) {
 			continue
 		}
 		if r, ok := d.Judge(text, true); ok && r.Value == c.hit.Value {
-			c.prior, c.hit.Notes = r.Prior, r.Notes
-			for _, e := range r.Shape {
-				c.add(groupStructure, e.Evidence, e.LR)
-			}
+			c.read(&r)
 		}
 	}
-	c.weighKey(key, s.field.Path)
+	s.weighKey(c, []byte(key))
 }
 
 // wordBounds reports whether b[start:end] is not part of a longer word.

@@ -53,7 +53,7 @@ func judgeMAC(token []byte, keyed bool) (Reading, bool) {
 		r.shape("written as six pairs with separators", 100)
 	}
 	if m.Local() {
-		r.Notes = append(r.Notes, noteLocal)
+		r.note(noteLocal)
 	} else {
 		r.shape("has the bits of a maker's address", 4)
 	}

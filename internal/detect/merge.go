@@ -8,13 +8,12 @@ import (
 // settle decides between candidates of one view that overlap: the same bytes
 // are one identifier. The surer stays, then the longer, then the first of the
 // list of detectors.
-func settle(list []candidate) []candidate {
-	slices.SortStableFunc(list, func(a, b candidate) int { return cmp.Compare(a.span.Start, b.span.Start) })
+func settle(list []*candidate) []*candidate {
+	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(a.span.Start, b.span.Start) })
 	out := list[:0]
 	for _, c := range list {
 		for len(out) > 0 && out[len(out)-1].span.Overlaps(c.span) {
-			last := &out[len(out)-1]
-			if better(last, &c) {
+			if better(out[len(out)-1], c) {
 				break
 			}
 			out = out[:len(out)-1]
@@ -41,16 +40,16 @@ func better(a, b *candidate) bool {
 // merge keeps one candidate of each value that several views, or a view and a
 // spelling, show in the same bytes of the wire: the one whose encodings were
 // undone, then the surest, then the one that the fewest decodings show.
-func merge(list []candidate) []candidate {
-	slices.SortStableFunc(list, func(a, b candidate) int {
+func merge(list []*candidate) []*candidate {
+	slices.SortStableFunc(list, func(a, b *candidate) int {
 		return cmp.Or(
 			cmp.Compare(a.hit.Kind, b.hit.Kind), cmp.Compare(a.hit.Value, b.hit.Value),
 			cmp.Compare(a.hit.Ranges[0].Start, b.hit.Ranges[0].Start))
 	})
 	out := list[:0]
 	for _, c := range list {
-		if n := len(out); n > 0 && sameValue(&out[n-1], &c) {
-			if plainer(&c, &out[n-1]) {
+		if n := len(out); n > 0 && sameValue(out[n-1], c) {
+			if plainer(c, out[n-1]) {
 				out[n-1] = c
 			}
 			continue
@@ -59,6 +58,12 @@ func merge(list []candidate) []candidate {
 	}
 	clear(list[len(out):])
 	return out
+}
+
+// sameStart reports whether a and b read the same value from the same place of
+// a view on.
+func sameStart(a, b *candidate) bool {
+	return a.span.Start == b.span.Start && a.hit.Kind == b.hit.Kind && a.hit.Value == b.hit.Value
 }
 
 func sameValue(a, b *candidate) bool {

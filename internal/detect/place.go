@@ -10,8 +10,7 @@ import (
 // keyAt returns the key that stands for the value at an offset of the view: of
 // what holds it in the view, or else of the field itself.
 func (s *Search) keyAt(off int) string {
-	v := s.view
-	if _, _, key, _ := v.Locate(off); key != "" {
+	if key := s.view.KeyAt(off); key != "" {
 		return key
 	}
 	_, key := s.nameAt(off)
@@ -27,26 +26,62 @@ func (s *Search) nameAt(off int) (name, key string) {
 	return s.field.Namer.NameAt(s.field.Data, int(at))
 }
 
-// keep takes a candidate, unless it cannot come to be shown. The value stands
+// keep takes the draft, unless it cannot come to be shown. The value stands
 // at [start, end) of the view, as form hides it; a part of it may lie in the
 // before and after bytes around.
-func (s *Search) keep(c candidate, start, end int, form string, before, after int) {
-	if c.hopeless() {
+func (s *Search) keep(start, end int, form string, before, after int) {
+	if s.draft.hopeless() {
 		return
 	}
+	c := &s.draft
 	c.start, c.end, c.form = start, end, form
 	c.span = telltale.Range{Start: int64(max(start-before, 0)), End: int64(min(end+after, len(s.view.Data)))}
-	s.found = append(s.found, c)
-	if len(s.found)-s.fromView > 4*maxHits {
-		s.settle()
+	if n := len(s.found); n > s.fromView && sameStart(s.found[n-1], c) {
+		if better(c, s.found[n-1]) {
+			*s.found[n-1] = *c
+		}
+		return
+	}
+	s.found = append(s.found, s.own())
+	if len(s.found)-s.fromView > 2*maxHits {
+		s.settle(maxHits + maxHits/2) // what another way to find them drops is not dropped here yet
 	}
 }
 
+// own returns a copy of the draft.
+func (s *Search) own() *candidate {
+	if len(s.free) == 0 {
+		slab := make([]candidate, 32)
+		for i := range slab {
+			s.free = append(s.free, &slab[i])
+		}
+	}
+	last := len(s.free) - 1
+	c := s.free[last]
+	s.free = s.free[:last]
+	*c = s.draft
+	return c
+}
+
 // settle decides between the candidates of the view at hand that overlap, and
-// bounds their number.
-func (s *Search) settle() {
-	own := s.trim(settle(s.found[s.fromView:]))
+// keeps the surest if they are more than most.
+func (s *Search) settle(most int) {
+	all := s.found[s.fromView:]
+	s.settled = append(s.settled[:0], all...)
+	own := settle(all)
+	if len(own) > most {
+		own = s.trim(own)
+	}
 	s.found = s.found[:s.fromView+len(own)]
+	for _, c := range own {
+		c.stays = true
+	}
+	for _, c := range s.settled {
+		if !c.stays {
+			s.free = append(s.free, c)
+		}
+		c.stays = false
+	}
 }
 
 // place gives a candidate its place on the wire and its names, which cost too
@@ -62,8 +97,9 @@ func (s *Search) place(c *candidate) {
 	c.depth = depth(v)
 	c.hit.Ranges = []telltale.Range{{Start: at.Start + base, End: at.End + base}}
 	c.hit.Index = s.field.Index
-	c.hit.Form = joinForm(v.FormAt(c.start), c.form)
-	c.hit.Field = s.path(c.start, c.form)
+	form, path := v.NameAt(c.start)
+	c.hit.Form = joinForm(form, c.form)
+	c.hit.Field = s.path(c.start, path, c.form)
 	c.hit.Context, c.hit.Mark = excerpt(v.Data, c.start, c.end)
 }
 
@@ -77,11 +113,12 @@ func joinForm(form, spelled string) string {
 	return form + ">" + spelled
 }
 
-// path returns the way to the value from the field inwards.
-func (s *Search) path(off int, form string) string {
+// path returns the way to the value from the field inwards: path in the view,
+// then the form that hides it.
+func (s *Search) path(off int, path, form string) string {
 	name, _ := s.nameAt(off)
-	if p := s.view.PathAt(off); p != "" {
-		name += " > " + p
+	if path != "" {
+		name += " > " + path
 	}
 	if form != "" {
 		name += " > " + form

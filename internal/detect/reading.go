@@ -1,19 +1,56 @@
 package detect
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/numbering"
 )
 
-// Notes that readings carry. They are no evidence against an identifier.
-const (
-	noteTestRange = "test_range"           // a range no device on sale has
-	noteLocal     = "locally_administered" // an address that its device made up
+// Notes that readings carry. They are no evidence against an identifier. None
+// is ever changed, so that readings may share them.
+var (
+	noteTestRange   = []string{"test_range"}           // a range no device on sale has
+	noteLocal       = []string{"locally_administered"} // an address that its device made up
+	noteDigitAbsent = []string{"check_digit_missing"}
 )
 
+// note adds one of the notes.
+func (r *Reading) note(note []string) {
+	if r.Notes == nil {
+		r.Notes = note
+		return
+	}
+	r.Notes = slices.Concat(r.Notes, note)
+}
+
+// A Clue is a piece of evidence that is put in words only where it is shown.
+// The zero Clue says nothing.
+type Clue struct {
+	Format string    // with a verb for each of About
+	About  [2]string // what the words are about
+	LR     float64   // likelihood ratio
+}
+
+// evidence puts c in words.
+func (c *Clue) evidence() telltale.Evidence {
+	words := c.Format
+	for _, about := range c.About {
+		words = strings.Replace(words, "%s", about, 1)
+	}
+	return telltale.Evidence{Evidence: words, LR: c.LR}
+}
+
 // shape adds evidence of structure.
-func (r *Reading) shape(evidence string, lr float64) {
-	r.Shape = append(r.Shape, telltale.Evidence{Evidence: evidence, LR: lr})
+func (r *Reading) shape(format string, lr float64, about ...string) {
+	for i := range r.Shape {
+		if c := &r.Shape[i]; c.LR == 0 {
+			c.Format, c.LR = format, lr
+			copy(c.About[:], about)
+			return
+		}
+	}
 }
 
 // epoch adds the sign that digits look like a time: a date and time written
@@ -28,7 +65,7 @@ func (r *Reading) epoch(d []byte) {
 		month >= "01" && month <= "12" && day >= "01" && day <= "31" && hour < "24"
 	micros := len(d) == 16 && string(d[:4]) >= "1262" && string(d[:4]) < "2209" // 2010 to 2040
 	if date || micros {
-		r.Anti = &telltale.Evidence{Evidence: "looks like a time", LR: 0.02}
+		r.Anti = Clue{Format: "looks like a time", LR: 0.02}
 	}
 }
 

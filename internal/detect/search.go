@@ -29,14 +29,19 @@ type Search struct {
 	field    Field
 	view     *decode.View
 	keys     keyScan
-	found    []candidate // of the field at hand, one view after the other
-	fromView int         // where in found those of the view at hand begin
-	taken    []candidate // of the message
+	keyClues keyClues
+	draft    candidate    // at hand
+	free     []*candidate // for those to come
+	settled  []*candidate // of the view at hand, before some were dropped
+	found    []*candidate // of the field at hand, one view after the other
+	fromView int          // where in found those of the view at hand begin
+	taken    []*candidate // of the message
 	hits     []Hit
 	skipped  map[telltale.SkipReason]int64
 	dropped  int64
 
-	next window // how the window that continues the last field would look
+	registers bool   // the path of the request says that devices announce themselves
+	next      window // how the window that continues the last field would look
 }
 
 // A window is the state between two windows of one field.
@@ -49,7 +54,7 @@ type window struct {
 
 // NewSearch returns a search for one worker.
 func (e *Engine) NewSearch() *Search {
-	s := &Search{engine: e}
+	s := &Search{engine: e, keyClues: keyClues{}}
 	s.visit, s.address, s.digits, s.known = s.look, s.addressAt, s.digitsAt, s.knownAt
 	return s
 }
@@ -70,7 +75,7 @@ func (s *Search) Scan(f Field) (keep int) {
 	if s.next.more && s.next.index == f.Index && s.next.base == f.Base {
 		done = s.next.done
 	}
-	s.field, s.found = f, s.found[:0]
+	s.field, s.found, s.registers = f, s.found[:0], registers(f.Path)
 	tally := s.walker.Walk(f.Data, decode.Hints{Encodings: f.Encodings, ContentType: f.ContentType, More: f.More}, s.visit)
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)
@@ -100,12 +105,12 @@ func (s *Search) take(done int64, held int) (limit int64) {
 	if s.field.More {
 		limit = s.limit(end, done, held)
 	}
-	for i := range s.found {
-		c := &s.found[i]
+	for _, c := range s.found {
 		if at := c.hit.Ranges[0].Start; at >= done && at < limit {
-			s.taken = append(s.taken, *c)
+			s.taken = append(s.taken, c)
 		}
 	}
+	clear(s.found)
 	if len(s.taken) > 2*maxHits {
 		s.taken = s.trim(s.taken)
 	}
@@ -120,8 +125,7 @@ func (s *Search) limit(end, done int64, held int) int64 {
 	limit := max(end-int64(max(held, holdBack)), least)
 	for moved := true; moved; {
 		moved = false
-		for i := range s.found {
-			c := &s.found[i]
+		for _, c := range s.found {
 			if c.run.Start < limit && c.hit.Ranges[0].End > limit && c.run.Start >= least {
 				limit, moved = c.run.Start, true
 			}
@@ -146,12 +150,11 @@ func (s *Search) skip(reason telltale.SkipReason, n int64) {
 func (s *Search) End() []Hit {
 	s.taken = s.trim(s.taken)
 	weighNeighbours(s.taken)
-	for i := range s.taken {
-		c := &s.taken[i]
+	for _, c := range s.taken {
 		if c.hit.Level = c.level(); c.hit.Level == telltale.Hidden {
 			continue
 		}
-		c.hit.Confidence = confidence(c.probability())
+		c.hit.Why, c.hit.Confidence = c.words(), confidence(c.p)
 		s.hits = append(s.hits, c.hit)
 	}
 	slices.SortStableFunc(s.hits, func(a, b Hit) int {
@@ -161,13 +164,14 @@ func (s *Search) End() []Hit {
 }
 
 // trim keeps the surest maxHits candidates of list and counts the others.
-func (s *Search) trim(list []candidate) []candidate {
+func (s *Search) trim(list []*candidate) []*candidate {
 	if len(list) <= maxHits {
 		return list
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int {
-		return cmp.Compare(b.probability(), a.probability())
-	})
+	for _, c := range list {
+		c.probability()
+	}
+	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.p, a.p) })
 	s.dropped += int64(len(list) - maxHits)
 	clear(list[maxHits:])
 	return list[:maxHits]

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 )
 
@@ -18,13 +19,21 @@ const (
 	nearby   = 256 // bytes between a cell's identity and what stands beside it
 )
 
+// Lengths of runs of digits that may be an identifier.
+const (
+	leastDigits = 14
+	mostDigits  = 22
+)
+
 // digitRuns calls found for each maximal run of 14 to 22 digits that stands
-// by itself: not in a word, and not in a number with a decimal point.
+// by itself: not in a word, and not in a number with a decimal point. Of the
+// words looked at, one every 7 bytes, such a run has one of nothing but digits.
 func digitRuns(b []byte, found func(start, end int)) {
-	const least, most = 14, 22
+	const stride = leastDigits - wordSize + 1
 	from := 0 // no run that found has seen or that was too short begins before
-	for i := least - 1; i < len(b); i += least {
-		if !isDigit(b[i]) {
+	for i := 0; i <= len(b)-wordSize; i += stride {
+		// Digits are 0x30 to 0x39; of their neighbours up to 0x3f, few are in text.
+		if binary.LittleEndian.Uint64(b[i:i+wordSize])&(0xF0*eachByte) != 0x30*eachByte || !isDigit(b[i]) {
 			continue
 		}
 		start, end := i, i+1
@@ -34,11 +43,11 @@ func digitRuns(b []byte, found func(start, end int)) {
 		for end < len(b) && isDigit(b[end]) {
 			end++
 		}
-		if n := end - start; n >= least && n <= most && standsAlone(b, start, end) {
+		if n := end - start; n >= leastDigits && n <= mostDigits && standsAlone(b, start, end) {
 			found(start, end)
 		}
 		from = end
-		i = max(i, end-1)
+		i = max(i, end-stride)
 	}
 }
 
@@ -104,10 +113,14 @@ func (k *keyScan) at(b []byte, i int) {
 	if key == nil {
 		return
 	}
-	if dictionary.isBeside(key) && len(k.beside) < maxHits {
+	name := dictionary.look(key)
+	if name == nil {
+		return
+	}
+	if name.beside && len(k.beside) < maxHits {
 		k.beside = append(k.beside, i)
 	}
-	if dictionary.exactKinds(key) == nil || len(k.keyed) >= maxHits {
+	if name.kinds == nil || len(k.keyed) >= maxHits {
 		return
 	}
 	if start, end := valueAfter(b, i+1); start < end {
@@ -160,10 +173,13 @@ func valueAfter(b []byte, i int) (start, end int) {
 		quote = b[i]
 		i++
 	}
+	ends := &endsQuoted
+	if quote == 0 {
+		ends = &endsValue
+	}
 	start, end = i, i
 	for end < len(b) && end-start <= maxValue {
-		c := b[end]
-		if c == quote || c < ' ' || c == '\\' || quote == 0 && endsValue(c) {
+		if c := b[end]; c == quote || ends[c] {
 			break
 		}
 		end++
@@ -180,12 +196,22 @@ func valueAfter(b []byte, i int) (start, end int) {
 	return start, end
 }
 
-func endsValue(c byte) bool {
-	switch c {
-	case ',', '}', ']', '&', ';', '"', '\'', '<', '>', ')', '{', '[', ' ':
-		return true
+// endsQuoted has the bytes that end a value in quotes, beside its quote, and
+// endsValue those that end one without.
+var (
+	endsQuoted = endings("\\")
+	endsValue  = endings("\\,}]&;\"'<>){[ ")
+)
+
+// endings returns a table of the bytes of list and the control characters.
+func endings(list string) (t [256]bool) {
+	for c := range ' ' {
+		t[c] = true
 	}
-	return false
+	for _, c := range []byte(list) {
+		t[c] = true
+	}
+	return t
 }
 
 // isKey reports whether c may be in a key.

@@ -42,11 +42,17 @@ const (
 	enoughBits   = 40 // a shorter spelling is met by chance in a large capture
 )
 
+// maxWhy is how many pieces of evidence a candidate may have.
+const maxWhy = int(groupCount) + 3
+
 // A candidate is a hit that has not been weighed against its neighbours yet.
 type candidate struct {
-	hit      Hit
+	hit      Hit // but for Why, Level and Confidence
 	prior    float64
 	lr       [groupCount]float64
+	why      [maxWhy]Clue
+	whys     int
+	p        float64        // probability, as last asked for
 	start    int            // of the value as found in the view
 	end      int            //
 	form     string         // what hides it there, "" if nothing does
@@ -54,28 +60,51 @@ type candidate struct {
 	run      telltale.Range // bytes that must be seen whole to see it again, in the caller's coordinates
 	depth    int            // of the view
 	confirms bool           // equals a seed
+	stays    bool           // of those of its view that overlap
 	weak     bool           // which is too short to confirm anything alone
 }
 
-func newCandidate(prior float64) candidate {
-	c := candidate{prior: prior}
+// set makes c a new candidate.
+func (c *candidate) set(prior float64, kind telltale.Kind, value string) {
+	*c = candidate{prior: prior, hit: Hit{Kind: kind, Value: value, Device: -1}}
 	for g := range c.lr {
 		c.lr[g] = 1
 	}
-	return c
 }
 
-// add takes one piece of evidence. What says nothing is not kept.
+// add takes one piece of evidence, in words.
 func (c *candidate) add(g group, evidence string, lr float64) {
-	if lr == 1 {
+	c.take(g, Clue{Format: evidence, LR: lr})
+}
+
+// take takes one piece of evidence. What says nothing is not kept.
+func (c *candidate) take(g group, clue Clue) {
+	if clue.LR == 0 || clue.LR == 1 {
 		return
 	}
-	c.hit.Why = append(c.hit.Why, telltale.Evidence{Evidence: evidence, LR: lr})
+	c.why[c.whys] = clue
+	c.whys++
 	if g == groupStructure {
-		c.lr[g] *= lr
+		c.lr[g] *= clue.LR
 		return
 	}
-	c.lr[g] = lr // callers give the strongest only
+	c.lr[g] = clue.LR // callers give the strongest only
+}
+
+// read takes what a reading says, the evidence of structure with it.
+func (c *candidate) read(r *Reading) {
+	c.prior, c.hit.Notes = r.Prior, r.Notes
+	for _, clue := range r.Shape {
+		c.take(groupStructure, clue)
+	}
+}
+
+// words puts the evidence in words.
+func (c *candidate) words() (why []telltale.Evidence) {
+	for i := range c.whys {
+		why = append(why, c.why[i].evidence())
+	}
+	return why
 }
 
 // probability returns how likely c is what it seems, from 0 to 1.
@@ -84,7 +113,8 @@ func (c *candidate) probability() float64 {
 	for _, lr := range c.lr {
 		odds *= lr
 	}
-	return odds / (1 + odds)
+	c.p = odds / (1 + odds)
+	return c.p
 }
 
 // level returns what c may be called.
@@ -122,22 +152,58 @@ func (c *candidate) witness() bool {
 	return (c.lr[groupTruth] > 1 || c.lr[groupKey] > 1) && c.probability() >= possibleAt
 }
 
-// weighKey adds what the name of the field, or the path of the request, tells.
-func (c *candidate) weighKey(key, path string) {
-	kind, name := c.hit.Kind, []byte(key)
-	kinds := dictionary.exactKinds(name)
+// keyClue returns what a key tells of a value of a kind, the zero Clue if
+// nothing.
+func keyClue(key []byte, kind telltale.Kind) Clue {
+	kinds := dictionary.exactKinds(key)
 	other := ""
 	if len(kinds) == 0 {
-		other = dictionary.saysOther(name)
+		other = dictionary.saysOther(key)
 	}
 	switch {
 	case slices.Contains(kinds, kind):
-		c.add(groupKey, "key name says "+string(kind), lrKey)
+		return Clue{"key name says %s", [2]string{string(kind)}, lrKey}
 	case other != "":
-		c.add(groupKey, "key name says "+other, lrOtherKey)
-	case dictionary.contains(name, kind):
-		c.add(groupKey, "key name contains "+string(kind), lrKeyPart)
-	case registers(path):
+		return Clue{"key name says %s", [2]string{other}, lrOtherKey}
+	case dictionary.contains(key, kind):
+		return Clue{"key name contains %s", [2]string{string(kind)}, lrKeyPart}
+	}
+	return Clue{}
+}
+
+// keyClues remembers what keys tell: the same few come again and again.
+type keyClues map[keyOfKind]Clue
+
+type keyOfKind struct {
+	key  string
+	kind telltale.Kind
+}
+
+// maxKeyClues is how many are remembered.
+const maxKeyClues = 256
+
+// of returns keyClue.
+func (m keyClues) of(key []byte, kind telltale.Kind) Clue {
+	if len(key) == 0 {
+		return Clue{}
+	}
+	c, ok := m[keyOfKind{string(key), kind}]
+	if !ok {
+		if len(m) == maxKeyClues {
+			clear(m)
+		}
+		c = keyClue(key, kind)
+		m[keyOfKind{string(key), kind}] = c
+	}
+	return c
+}
+
+// weighKey adds what the name of the field, or else the path of the request,
+// tells.
+func (s *Search) weighKey(c *candidate, key []byte) {
+	if clue := s.keyClues.of(key, c.hit.Kind); clue.LR != 0 {
+		c.take(groupKey, clue)
+	} else if s.registers {
 		c.add(groupKey, "request path says registration", lrPath)
 	}
 }
@@ -151,19 +217,18 @@ func registers(path string) bool {
 
 // weighNeighbours adds to each candidate that at least two other identifiers
 // are in the same message.
-func weighNeighbours(list []candidate) {
+func weighNeighbours(list []*candidate) {
 	type witness struct {
 		kind  telltale.Kind
 		value string
 	}
 	seen := map[witness]bool{}
-	for i := range list {
-		if c := &list[i]; c.witness() {
+	for _, c := range list {
+		if c.witness() {
 			seen[witness{c.hit.Kind, c.hit.Value}] = true
 		}
 	}
-	for i := range list {
-		c := &list[i]
+	for _, c := range list {
 		others := len(seen)
 		if seen[witness{c.hit.Kind, c.hit.Value}] {
 			others--

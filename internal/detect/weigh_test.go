@@ -26,12 +26,10 @@ func TestWorkedExamples(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s is not read", c.text)
 		}
-		cand := newCandidate(r.Prior)
-		cand.hit.Kind = telltale.IMEI
-		for _, e := range r.Shape {
-			cand.add(groupStructure, e.Evidence, e.LR)
-		}
-		cand.weighKey(c.key, "")
+		var cand candidate
+		cand.set(r.Prior, telltale.IMEI, r.Value)
+		cand.read(&r)
+		cand.take(groupKey, keyClue([]byte(c.key), telltale.IMEI))
 		if p := cand.probability(); math.Abs(p-c.want) > 0.005 {
 			t.Errorf("%s under %q: %.4f, want %.3f", c.text, c.key, p, c.want)
 		}

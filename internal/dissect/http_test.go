@@ -183,7 +183,7 @@ func TestHTTPHeadLimit(t *testing.T) {
 	for _, b := range []string{long, long[:MaxWait+1]} {
 		var p httpParser
 		n, err := p.Parse(telltale.ToServer, 0, []byte(b), nil)
-		if n != 0 || err != errTooLong {
+		if n != 0 || !errors.Is(err, errTooLong) {
 			t.Errorf("%d bytes of head: used %d, %v", len(b), n, err)
 		}
 	}

@@ -1,0 +1,128 @@
+package decode
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// What is quick says what is slow and plain: each quick way has its plain form
+// here.
+
+// plainRuns returns the runs of at least a.least symbols.
+func plainRuns(a *alphabet, b []byte) (runs []telltale.Range) {
+	for start, end := 0, 0; start < len(b); start = end + 1 {
+		end = start
+		for end < len(b) && a.has(b[end]) {
+			end++
+		}
+		if end-start >= a.least {
+			runs = append(runs, telltale.Range{Start: int64(start), End: int64(end)})
+		}
+	}
+	return runs
+}
+
+// plainDecode says what the symbols in b say, bit by bit.
+func plainDecode(a *alphabet, b []byte) (out []byte) {
+	acc, have := 0, 0
+	for _, c := range b {
+		if !a.has(c) {
+			continue
+		}
+		for bit := a.bits - 1; bit >= 0; bit-- {
+			acc = acc<<1 | int(a.value[c])>>bit&1
+			if have++; have == 8 {
+				out = append(out, byte(acc))
+				acc, have = 0, 0
+			}
+		}
+	}
+	return out
+}
+
+// plainScore is score of all that b[:sampleSymbols] decodes to.
+func plainScore(b []byte) int {
+	return score(plainDecode(base64Alphabet, b[:min(len(b), sampleSymbols)]))
+}
+
+// plainText is textValue without what was learnt before.
+func plainText(b []byte, off int) (start, end int) {
+	start, end = off, off
+	for start > max(0, off-textReach) && !endsKey(b, start-1) {
+		start--
+	}
+	for end < min(len(b), off+textReach) && !isSeam(b[end]) {
+		end++
+	}
+	return start, end
+}
+
+func FuzzFastIsPlain(f *testing.F) {
+	for _, text := range hostile(700) {
+		f.Add(text, uint16(3))
+	}
+	f.Add(bytes.Repeat([]byte("key: value and wordslongerthan16 0123456789abcdef, "), 99), uint16(700))
+	f.Add(bytes.Repeat([]byte("0123456789"), 900), uint16(4500))
+	f.Fuzz(func(t *testing.T, b []byte, step uint16) {
+		for _, a := range []*alphabet{base64Alphabet, hexAlphabet} {
+			var runs []telltale.Range
+			for at := 0; ; {
+				start, end, ok := a.next(b, at)
+				if !ok {
+					break
+				}
+				runs, at = append(runs, telltale.Range{Start: int64(start), End: int64(end)}), end
+			}
+			if want := plainRuns(a, b); !slices.Equal(runs, want) {
+				t.Errorf("runs %v, want %v", runs, want)
+			}
+			if got, want := a.decode(nil, &Way{}, b, 0, len(b)), plainDecode(a, b); !bytes.Equal(got, want) {
+				t.Errorf("decoded %q, want %q", got, want)
+			}
+		}
+		if got, want := (base64Run{b, &Found{}}).score(0, len(b)), plainScore(b); got != want {
+			t.Errorf("score %d, want %d", got, want)
+		}
+		// Places that ascend, and then go back to the beginning.
+		v := View{Data: b}
+		for off, n := 0, 0; n < 40 && len(b) > 0; off, n = (off+1+int(step))%len(b), n+1 {
+			start, end := v.textValue(off)
+			if s, e := plainText(b, off); s != start || e != end {
+				t.Fatalf("value at %d is [%d, %d), want [%d, %d)", off, start, end, s, e)
+			}
+		}
+	})
+}
+
+// TestLocateAgain holds that what was located before does not change what is.
+func TestLocateAgain(t *testing.T) {
+	for name, text := range hostile(500) {
+		text = append([]byte(`{"a":{"b":[1,{"c":"\"x\":1 2"}]},"d":"`), text...)
+		var w Walker
+		w.Walk(text, Hints{}, func(v *View) {
+			for off := range v.Data {
+				fresh := View{Data: v.Data, Decoder: v.Decoder, Parent: v.Parent, decoder: v.decoder, from: v.from, walker: v.walker, nodes: v.nodes, indexed: v.indexed}
+				c, p, k, r := v.Locate(off)
+				fc, fp, fk, fr := fresh.Locate(off)
+				if c != fc || p != fp || k != fk || r != fr || v.KeyAt(off) != fk {
+					t.Fatalf("%s at %d: %q %q %q %v, want %q %q %q %v", name, off, c, p, k, r, fc, fp, fk, fr)
+				}
+			}
+		})
+	}
+}
+
+// TestPiecesAreNoWords holds what base64Alone takes for one run.
+func TestPiecesAreNoWords(t *testing.T) {
+	for text, all := range map[string]bool{
+		"MDAxMDEyNzA0": true, "MDAx MDEy Nz": true, "MDAxM\nDEyNz\nA0OD\n": true, "M\nDEyNz\nA0ODM\n": true,
+		"MDAxMDEyNzA0\nODM5MjEw\nIG9y": true, "some words and others": false, "the quickest brown fox": false, "A0ODM DE Nz": false,
+	} {
+		if end := pieces([]byte(text)); (padEnd([]byte(text), end) == len(text)) != all {
+			t.Errorf("%q: %d of %d bytes", text, end, len(text))
+		}
+	}
+}

@@ -1,0 +1,55 @@
+package detect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// plainDigitRuns is digitRuns without leaving anything out.
+func plainDigitRuns(b []byte) (runs []string) {
+	for start, end := 0, 0; start < len(b); start = end + 1 {
+		end = start
+		for end < len(b) && isDigit(b[end]) {
+			end++
+		}
+		if n := end - start; n >= leastDigits && n <= mostDigits && standsAlone(b, start, end) {
+			runs = append(runs, fmt.Sprintf("%d-%d", start, end))
+		}
+	}
+	return runs
+}
+
+func FuzzDigitRuns(f *testing.F) {
+	for _, text := range []string{
+		testIMEI, "x" + testIMEI, testIMEI + ":1" + testIMEI + ";123456789", "1.5 12345678:12345678901234 1234567:12345678901234",
+		strings.Repeat("1", 13) + " " + strings.Repeat("2", 22) + "-" + strings.Repeat("3", 23) + "?" + strings.Repeat("4", 14),
+	} {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var got []string
+		digitRuns(b, func(start, end int) { got = append(got, fmt.Sprintf("%d-%d", start, end)) })
+		if want := plainDigitRuns(b); !slices.Equal(got, want) {
+			t.Errorf("in %q: %v, want %v", b, got, want)
+		}
+	})
+}
+
+// The quick look at the end of a key lets all names of the dictionary pass, as
+// programs write them, and few others.
+func TestMayEnd(t *testing.T) {
+	for name := range dictionary.names {
+		for _, key := range []string{name, "device_" + name, `"sim1` + name, name + "2", "x-" + strings.ToUpper(name) + "1"} {
+			if !dictionary.mayEnd([]byte(key)) {
+				t.Errorf("%q does not pass", key)
+			}
+		}
+	}
+	for _, key := range []string{"", "d", `"id`, "title", "timestamp", `"type`, "1", "22"} {
+		if dictionary.mayEnd([]byte(key)) {
+			t.Errorf("%q passes", key)
+		}
+	}
+}
