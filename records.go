@@ -50,8 +50,8 @@ type Flow struct {
 	SrcPort      uint16     `json:"src_port,omitempty"`
 	DestIP       netip.Addr `json:"dest_ip"`
 	DestPort     uint16     `json:"dest_port,omitempty"`
-	Proto        string     `json:"proto"`     // TCP, UDP, ICMP ...
-	AppProto     string     `json:"app_proto"` // http, dns, tls, quic, unknown
+	Proto        string     `json:"proto"`                  // TCP, UDP, ICMP ...
+	AppProto     string     `json:"app_proto"`              // http, dns, tls, quic, unknown
 	CommunityID  string     `json:"community_id,omitempty"` // absent where it rests on more than addresses and ports
 	Start        Time       `json:"start"`
 	End          Time       `json:"end"`
@@ -62,6 +62,7 @@ type Flow struct {
 	ByteToClient int64      `json:"bytes_toclient"`
 	Names        []Name     `json:"names,omitempty"` // most trusted first
 	Protection   Protection `json:"protection"`
+	Tunnel       string     `json:"tunnel,omitempty"` // flow_id of the flow that carried it
 }
 
 // Name is a name of a far end with where it came from: host, sni, dns,

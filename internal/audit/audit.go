@@ -6,6 +6,7 @@ package audit
 import (
 	"context"
 	"io"
+	"os"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
@@ -25,6 +26,10 @@ type Options struct {
 	Workers  int            // goroutines; the output does not depend on it
 	Version  string         // of this program
 	Records  io.Writer      // where the records go; nil: nowhere
+
+	// Follow has a file that ends waited on for more until Follow is done;
+	// nil: the end is the end.
+	Follow context.Context
 }
 
 // Result is what an audit found.
@@ -33,24 +38,20 @@ type Result struct {
 	Masker *telltale.Masker
 }
 
-// Run audits the inputs one after the other. An input that cannot be opened
-// ends the run before anything is read; one that breaks off later is told as
+// Run audits the inputs one after the other. A file that cannot be opened ends
+// the run before anything is read; one that breaks off later is told as
 // damage, and what was found before stays.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	files, err := openAll(o.Inputs)
-	if err != nil {
+	if err := check(o.Inputs); err != nil {
 		return nil, err
 	}
-	defer closeAll(files)
 	out := newSpool(o.Records)
 	defer out.close()
 	r := newRecorder(o, out)
 	engine := detect.New(seeds(o.Devices))
-	for i, f := range files {
+	for i, name := range o.Inputs {
 		r.input = i + 1
-		tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: o.Workers, Messages: o.Messages, Engine: engine}, r)
-		r.account(f, tally)
-		if err != nil {
+		if err := r.read(ctx, name, engine); err != nil {
 			return nil, err
 		}
 	}
@@ -58,23 +59,35 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return &Result{rep, r.masker}, out.write(r.head(), r.tail(rep))
 }
 
-func openAll(names []string) ([]*capture.File, error) {
-	var files []*capture.File
+// check opens every input that can be opened twice.
+func check(names []string) error {
 	for _, name := range names {
+		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() || name == "-" {
+			continue // a pipe, or a folder, which says so when it is read
+		}
 		f, err := capture.Open(name)
 		if err != nil {
-			closeAll(files)
-			return nil, err
+			return err
 		}
-		files = append(files, f)
-	}
-	return files, nil
-}
-
-func closeAll(files []*capture.File) {
-	for _, f := range files {
 		_ = f.Close() // opened for reading only
 	}
+	return nil
+}
+
+// read runs one input through the engine.
+func (r *recorder) read(ctx context.Context, name string, engine *detect.Engine) error {
+	var how []capture.Option
+	if r.o.Follow != nil {
+		how = append(how, capture.Follow(r.o.Follow))
+	}
+	f, err := capture.Open(name, how...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }() // opened for reading only
+	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Engine: engine}, r)
+	r.account(f, tally)
+	return err
 }
 
 // seeds returns every value of the device files.

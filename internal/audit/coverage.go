@@ -12,12 +12,13 @@ func newCoverage() telltale.Coverage {
 	return telltale.Coverage{
 		Packets: telltale.PacketCoverage{Undecodable: map[string]int64{}},
 		Payload: telltale.PayloadCoverage{Opaque: map[string]int64{}, Skipped: map[telltale.SkipReason]int64{}},
+		Missing: telltale.Missing{Drops: map[string]int64{}},
 	}
 }
 
-// addCoverage adds an input's tally, and what of its file could not be read
-// as packets.
-func addCoverage(c *telltale.Coverage, t *pipeline.Tally, unread map[telltale.SkipReason]int64) {
+// addCoverage adds an input's tally, what of its file could not be read as
+// packets, and the packets that it says it lost.
+func addCoverage(c *telltale.Coverage, t *pipeline.Tally, unread map[telltale.SkipReason]int64, drops map[string]int64) {
 	c.Packets.In += t.Packets.In
 	c.Packets.Decoded += t.Packets.Decoded
 	for k, n := range t.Packets.Undecodable {
@@ -36,6 +37,9 @@ func addCoverage(c *telltale.Coverage, t *pipeline.Tally, unread map[telltale.Sk
 	for k, n := range unread {
 		p.In += n
 		p.Skipped[k] += n
+	}
+	for k, n := range drops {
+		c.Missing.Drops[k] += n
 	}
 	c.Missing.Gap += t.Missing.Gap
 	c.Missing.Snaplen += t.Missing.Snaplen

@@ -68,8 +68,14 @@ func (r *recorder) record(rec telltale.Record) {
 	r.out.put(r.line)
 }
 
+// flowID names a flow by its input and first packet and, as one packet may
+// begin a tunnel and a flow inside, by how many tunnels it came through.
 func (r *recorder) flowID(f *pipeline.FlowInfo) string {
-	return strconv.Itoa(r.input) + "-" + strconv.FormatInt(f.ID, 10)
+	id := strconv.Itoa(r.input) + "-" + strconv.FormatInt(f.ID, 10)
+	if f.Key.Depth > 0 {
+		id += "." + strconv.Itoa(int(f.Key.Depth))
+	}
+	return id
 }
 
 // flow records a flow that closed.
@@ -80,8 +86,12 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 	if r.out.out == nil {
 		return
 	}
+	tunnel := ""
+	if f.Tunnel != nil {
+		tunnel = r.flowID(f.Tunnel)
+	}
 	r.record(&telltale.Flow{
-		ID: r.flowID(f), Input: r.input, Device: dev.ID,
+		ID: r.flowID(f), Tunnel: tunnel, Input: r.input, Device: dev.ID,
 		SrcIP: f.Key.Src.Netip(), SrcPort: f.Key.SrcPort, DestIP: f.Key.Dst.Netip(), DestPort: f.Key.DstPort,
 		Proto: protoName(f.Key.Proto), AppProto: f.AppProto, CommunityID: communityID(f.Key),
 		Start: f.Start, End: f.End, Ended: f.Ended,
@@ -241,7 +251,7 @@ func (r *recorder) account(f *capture.File, t *pipeline.Tally) {
 	in.Input = r.input
 	r.inputs = append(r.inputs, in)
 	r.sim = r.sim || f.Simulated()
-	addCoverage(&r.cover, t, f.Skipped())
+	addCoverage(&r.cover, t, f.Skipped(), f.Drops())
 	r.unchecked += t.Unchecked
 	if t.Packets.In > 0 {
 		if r.first == 0 || t.First < r.first {

@@ -87,7 +87,30 @@ func exhibitRank(s *pipeline.Sighting) int {
 	if s.DecodedMark.Start >= exhibitAround && int64(len(s.Decoded))-s.DecodedMark.End >= exhibitAround {
 		n += 50 // what stands on both sides shows where the value begins and ends
 	}
+	switch s.Kind {
+	case telltale.IMEI, telltale.ICCID, telltale.IMSI: // what an owner has heard of
+		n += 20
+	default:
+	}
 	return n
+}
+
+// whole returns the decoded text around a value without what its ends cut in
+// two: the rest of a neighbouring number would no longer look like one.
+func whole(text []byte, mark telltale.Range) ([]byte, telltale.Range) {
+	start, end := 0, len(text)
+	for start < int(mark.Start) && isWordByte(text[start]) {
+		start++
+	}
+	for end > int(mark.End) && isWordByte(text[end-1]) {
+		end--
+	}
+	return text[start:end], telltale.Range{Start: mark.Start - int64(start), End: mark.End - int64(start)}
+}
+
+// isWordByte reports whether b may be part of a number, a name or an encoding.
+func isWordByte(b byte) bool {
+	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80 || b == ':' || b == '-' || b == '.' || b == '_'
 }
 
 // records returns the groups, those of most consequence first.
@@ -136,10 +159,11 @@ func (x *sends) exhibit(inputs []telltale.Input) *report.Exhibit {
 	}
 	g := x.list[0]
 	s := g.bytes
+	decoded, mark := whole(s.Decoded, s.DecodedMark)
 	return &report.Exhibit{
 		Packets: s.Packets, FlowID: s.FlowID, Message: 1, Of: g.Count, Kind: s.Kind,
 		Wire:    telltale.Excerpt{Data: s.Wire, Blank: s.WireBlank, Mark: s.WireMark, Value: s.Value, Encoded: s.Form != "plain"},
-		Decoded: telltale.Excerpt{Data: s.Decoded, Mark: s.DecodedMark, Value: s.Value, Blank: []telltale.Range{s.DecodedMark}},
+		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: s.Value, Blank: []telltale.Range{mark}},
 		Chain:   s.Field, Response: g.Response, Capture: inputs[g.input-1].Name,
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // maxExpiries is how many flows of a class one packet may close by its time,
 // so that a jump of the clock is no storm.
-const maxExpiries = 75
+const maxExpiries = 60
 
 // A class of flows has its own patience. The classes stand in the order in
 // which they give way when the table is full.
@@ -16,22 +16,32 @@ type class uint8
 const (
 	opening  class = iota // TCP that has not carried a byte
 	finished              // TCP that said FIN both ways, or RST
-	datagram              // all that is not TCP
+	asked                 // a name was asked for, and the answer came
+	datagram              // all else that is not TCP
 	carrying              // TCP with payload
 	classes
 )
 
-// patience is how long a flow may be silent, in capture time.
+// patience is how long a flow may be silent, in capture time: as long as its
+// like keeps a mapping in an address translator (RFC 5382 REQ-5, RFC 4787
+// REQ-5), but TCP with payload an hour, and what is over and done with less.
 var patience = [classes]int64{
-	opening:  5 * minute,
-	finished: 60 * second,
-	datagram: 5 * minute,
+	opening:  minute,
+	finished: 30 * second,
+	asked:    5 * second,
+	datagram: 2 * minute,
 	carrying: hour,
 }
+
+// portDNS is where names are asked for, mostly each from a port of its own:
+// there are as many such flows as names.
+const portDNS = 53
 
 // classOf returns the class of a flow after a packet.
 func classOf(f *Flow, payload bool) class {
 	switch {
+	case f.Proto == packet.UDP && f.DstPort == portDNS && f.Packets[telltale.ToServer] > 0 && f.Packets[telltale.ToClient] > 0:
+		return asked
 	case f.Proto != packet.TCP:
 		return datagram
 	case f.Ended != "":

@@ -39,7 +39,7 @@ func (t *Table) Stats() Stats { return t.stats }
 
 // Packet takes the next packet of the shard. h is its decoded header, with
 // status OK.
-func (t *Table) Packet(h *packet.Header, p *capture.Packet) {
+func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	t.clock.advance(p.Time)
 	t.expire(p.Number)
 	f, d := t.flowOf(h, p)
@@ -53,6 +53,7 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) {
 		t.datagram(f, d, in)
 	}
 	t.touch(f, classOf(f, len(in.data) > 0))
+	return f
 }
 
 // Finish ends all flows as the capture ends, in the order of their IDs.

@@ -240,10 +240,17 @@ func TestExpiry(t *testing.T) {
 		after int64
 		want  telltale.Ended
 	}{
-		{"datagram", func(w *wire) { h := link(); h.Proto = packet.UDP; w.send(h, "x") }, 5 * minute, telltale.EndedIdle},
-		{"handshake", func(w *wire) { w.flagged(link(), packet.SYN, 1, 0) }, 5 * minute, telltale.EndedIdle},
+		{"datagram", func(w *wire) { h := link(); h.Proto = packet.UDP; w.send(h, "x") }, 2 * minute, telltale.EndedIdle},
+		{"name asked for", func(w *wire) {
+			h := link()
+			h.Proto, h.DstPort = packet.UDP, portDNS
+			w.send(h, "x")
+			h.Src, h.Dst, h.SrcPort, h.DstPort = h.Dst, h.Src, h.DstPort, h.SrcPort
+			w.send(h, "y")
+		}, 5 * second, telltale.EndedIdle},
+		{"handshake", func(w *wire) { w.flagged(link(), packet.SYN, 1, 0) }, minute, telltale.EndedIdle},
 		{"carrying", func(w *wire) { w.to(1, "x") }, hour, telltale.EndedIdle},
-		{"reset", func(w *wire) { w.to(1, "x"); w.flagged(link(), packet.RST, 2, 0) }, minute, telltale.EndedRST},
+		{"reset", func(w *wire) { w.to(1, "x"); w.flagged(link(), packet.RST, 2, 0) }, 30 * second, telltale.EndedRST},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, l := begin(t, Limits{})

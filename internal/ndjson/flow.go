@@ -32,4 +32,5 @@ func (l *line) flow(f *telltale.Flow) {
 		l.close(']')
 	}
 	l.string("protection", string(f.Protection))
+	l.optString("tunnel", f.Tunnel)
 }

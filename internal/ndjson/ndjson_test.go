@@ -221,7 +221,7 @@ func (r filler) fill(v reflect.Value) {
 
 // fixed are fields of plain strings that the contract gives a form.
 var fixed = map[string][]string{
-	"SHA256": {strings.Repeat("0a", 32)}, "FlowID": {"1-42"}, "Flow.ID": {"2-7"}, "How": {"lan_mac", "unknown"},
+	"SHA256": {strings.Repeat("0a", 32)}, "FlowID": {"1-42"}, "Flow.ID": {"2-7", "2-7.1"}, "Tunnel": {"2-7"}, "How": {"lan_mac", "unknown"},
 	"Name.Source": {"host", "dns_expired"}, "DNSMessage.Type": {"query", "answer"}, "Answered": {"none", "ack", "response"},
 	"Predicate": {"organisation", "tracker"},
 }

@@ -44,7 +44,7 @@ var words = map[string][]string{
 var (
 	timestamp = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}([0-9]{3})?Z$`)
 	sha256    = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	flowID    = regexp.MustCompile(`^[0-9]+-[0-9]+$`)
+	flowID    = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[1-9])?$`) // the last part counts tunnels
 )
 
 // patterns are the forms of fields that are plain strings, by path.
@@ -52,6 +52,7 @@ var patterns = map[string]*regexp.Regexp{
 	"audit.data.sha256":    sha256,
 	"input.sha256":         sha256,
 	"flow.flow_id":         flowID,
+	"flow.tunnel":          flowID,
 	"message.flow_id":      flowID,
 	"sighting.flow_id":     flowID,
 	"transmission.flow_id": flowID,

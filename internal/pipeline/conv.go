@@ -47,7 +47,7 @@ type half struct {
 func (s *shard) Open(f *flow.Flow) {
 	f.App = &conv{s: s, f: f, info: &FlowInfo{
 		ID: f.ID, Key: f.Key, Start: telltale.Time(f.Start),
-		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC,
+		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC, Tunnel: s.outer,
 		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
 	}}
 }

@@ -19,6 +19,7 @@ type Event struct {
 type FlowInfo struct {
 	ID             int64 // number of its first packet
 	Key            flow.Key
+	Tunnel         *FlowInfo // that it came through; nil for most
 	SrcMAC, DstMAC [6]byte
 	HasMAC         bool
 	Start, End     telltale.Time

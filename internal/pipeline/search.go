@@ -152,6 +152,7 @@ func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.
 		ps = c.f.PacketsIn(ps, d, r.Start, r.End)
 		at = max(at, c.f.TimeOf(d, r.Start, r.End))
 	}
+	ps = c.s.parts(ps)
 	slices.Sort(ps)
 	return slices.Compact(ps), telltale.Time(at)
 }

@@ -40,11 +40,11 @@ func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 	if t.Packets.In == 1 || at > t.Last {
 		t.Last = at
 	}
-	n := int64(h.PayloadEnd - h.PayloadStart)
+	n := payload(h)
 	t.Payload.In += n
 	t.Missing.Snaplen += int64(h.Cut)
 	switch {
-	case h.Status == packet.OK:
+	case h.Status == packet.OK, h.Status == packet.Fragment && h.Version != 0:
 		t.Packets.Decoded++
 		return true
 	case h.EtherType == etherTypeARP && h.Status == packet.NotIP:
@@ -52,6 +52,9 @@ func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 		// network and carries nothing else.
 		t.Packets.Decoded++
 		t.Payload.Scanned += n
+	case h.Status == packet.SealedWiFi:
+		t.Packets.Undecodable[h.Status.String()]++
+		t.Payload.Opaque["wifi"] += n
 	default:
 		t.Packets.Undecodable[h.Status.String()]++
 		t.Payload.Skipped[h.Status.Skip()] += n

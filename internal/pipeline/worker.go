@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/telltale-audit/telltale/internal/detect"
-	"github.com/telltale-audit/telltale/internal/flow"
 )
 
 // worker carries some of the virtual shards. Everything it owns is used by
@@ -33,7 +32,12 @@ func (w *worker) batch(l *load, i, n int) {
 		}
 		p := &l.batch.Packets[k]
 		w.now = p.Number
-		w.shard(home).table.Packet(&l.headers[k], p)
+		s, h := w.shard(home), &l.headers[k]
+		s.packet(h, p)
+		for h.Next(p.Data, h) { // another packet in the same Wi-Fi frame
+			w.tally.Payload.In += payload(h)
+			s.packet(h, p)
+		}
 	}
 }
 
@@ -49,6 +53,7 @@ func (w *worker) finish() {
 	w.now = math.MaxInt64
 	for _, s := range w.shards {
 		if s != nil {
+			s.fragments.Flush()
 			s.table.Finish()
 		}
 	}
@@ -62,7 +67,7 @@ func (w *worker) close(t *Tally) {
 			continue
 		}
 		st := s.table.Stats()
-		t.Payload.Repeated += st.Repeated
+		t.Payload.Repeated += st.Repeated + s.fragments.Repeated()
 		t.Unchecked += st.Unchecked
 		t.Missing.Gap += st.Gap
 	}
@@ -91,31 +96,4 @@ func merge(workers []*worker) []*Event {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Flow.ID, b.Flow.ID), cmp.Compare(a.seq, b.seq))
 	})
 	return all
-}
-
-// shard is one virtual shard: a flow table whose flows it reads.
-type shard struct {
-	w     *worker
-	table *flow.Table
-	held  int // bytes that its flows hold: open messages and what waits to be used
-}
-
-// hold counts that something of a flow which held *weight bytes holds now.
-func (s *shard) hold(weight *int, now int) {
-	s.held += now - *weight
-	*weight = now
-}
-
-// patience is how many bytes of a direction may wait for more: the fewer the
-// more the shard holds.
-func (s *shard) patience() int { return maxPending >> min(9, 3*(s.held/maxShardHeld)) }
-
-// limits are a shard's part of the program's memory: 262,144 flows and
-// 64 MiB of bytes out of order in all.
-var limits = flow.Limits{}
-
-func newShard(w *worker) *shard {
-	s := &shard{w: w}
-	s.table = flow.NewTable(s, limits)
-	return s
 }

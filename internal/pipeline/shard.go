@@ -1,0 +1,103 @@
+package pipeline
+
+import (
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/flow"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// Bounds of what a shard keeps of fragmented packets.
+const (
+	maxFragments = 32 << 20 / Shards // bytes of parts that wait for others
+	maxJoined    = 4096              // joined packets whose parts are remembered
+)
+
+// shard is one virtual shard: a flow table whose flows it reads.
+type shard struct {
+	w         *worker
+	table     *flow.Table
+	fragments *packet.Fragments
+	joined    map[int64][]int64 // packets by the number of the one that completed them
+	outer     *FlowInfo         // of the tunnel that the packet in hand came through, if any
+	held      int               // bytes that its flows hold: open messages and what waits to be used
+}
+
+func newShard(w *worker) *shard {
+	s := &shard{w: w, joined: map[int64][]int64{}}
+	s.table = flow.NewTable(s, flow.Limits{})
+	s.fragments = packet.NewFragments(maxFragments, s.alone)
+	return s
+}
+
+// hold counts that something of a flow which held *weight bytes holds now.
+func (s *shard) hold(weight *int, now int) {
+	s.held += now - *weight
+	*weight = now
+}
+
+// patience is how many bytes of a direction may wait for more: the fewer the
+// more the shard holds.
+func (s *shard) patience() int { return maxPending >> min(9, 3*(s.held/maxShardHeld)) }
+
+// packet hands a packet to its flow, and what it carries to theirs: a tunnel
+// is a flow without payload of its own.
+func (s *shard) packet(h *packet.Header, p *capture.Packet) {
+	switch {
+	case h.Status == packet.Fragment:
+		s.fragment(h, p)
+		return
+	case h.Status != packet.OK:
+		s.w.tally.Payload.Skipped[h.Status.Skip()] += payload(h)
+		return
+	}
+	var inner packet.Header
+	if !h.Inner(p.Data, &inner) {
+		s.table.Packet(h, p)
+		return
+	}
+	s.w.tally.Payload.In -= payload(h) - payload(&inner)
+	outer := *h
+	outer.PayloadEnd, outer.Cut = outer.PayloadStart, 0
+	around := s.outer
+	s.outer = s.table.Packet(&outer, p).App.(*conv).info
+	s.packet(&inner, p)
+	s.outer = around
+}
+
+func payload(h *packet.Header) int64 { return int64(h.PayloadEnd - h.PayloadStart) }
+
+// fragment keeps a part of a packet until it can be put together.
+func (s *shard) fragment(h *packet.Header, p *capture.Packet) {
+	whole := s.fragments.Add(h, p.Data, p.Number, p.Time)
+	if whole == nil {
+		return
+	}
+	if len(s.joined) >= maxJoined {
+		clear(s.joined)
+	}
+	s.joined[p.Number] = whole.Packets
+	s.w.tally.Payload.In -= int64(len(whole.Data)) - payload(&whole.Header)
+	s.packet(&whole.Header, &capture.Packet{
+		Data: whole.Data, Time: whole.Time, Number: p.Number, WireLen: h.PayloadStart + len(whole.Data), Link: p.Link,
+	})
+}
+
+// alone counts a part whose other parts did not come.
+func (s *shard) alone(p packet.Part) {
+	s.w.tally.Payload.Skipped[telltale.SkipFragIncomplete] += int64(len(p.Data))
+}
+
+// parts replaces packets that were put together by the packets they came in.
+func (s *shard) parts(numbers []int64) []int64 {
+	if len(s.joined) == 0 {
+		return numbers
+	}
+	for i, n := range numbers {
+		if parts := s.joined[n]; len(parts) > 0 {
+			numbers[i] = parts[0]
+			numbers = append(numbers, parts[1:]...)
+		}
+	}
+	return numbers
+}

@@ -1,0 +1,104 @@
+package pipeline
+
+import (
+	"encoding/binary"
+	"slices"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/lab"
+)
+
+const ethernetHeader = 14
+
+// ipv4 returns an IPv4 packet between the test's hosts.
+func ipv4(proto uint8, flagsAndOffset uint16, payload []byte) []byte {
+	b := make([]byte, 20, 20+len(payload))
+	b[0], b[8], b[9] = 0x45, 64, proto
+	binary.BigEndian.PutUint16(b[2:], uint16(20+len(payload)))
+	binary.BigEndian.PutUint16(b[4:], 7) // identification
+	binary.BigEndian.PutUint16(b[6:], flagsAndOffset)
+	copy(b[12:], phone.Addr.AsSlice())
+	copy(b[16:], server.Addr.AsSlice())
+	return append(b, payload...)
+}
+
+// inGRE sends every packet through a GRE tunnel (RFC 2784), and that through
+// another where there are two.
+func inGRE(packets []capture.Packet, tunnels int) []capture.Packet {
+	var out []capture.Packet
+	for _, p := range packets {
+		inside := p.Data[ethernetHeader:]
+		for range tunnels {
+			inside = ipv4(47, 0, append([]byte{0, 0, 0x08, 0x00}, inside...))
+		}
+		p.Data = append(slices.Clone(p.Data[:ethernetHeader]), inside...)
+		p.WireLen = len(p.Data)
+		out = append(out, p)
+	}
+	return out
+}
+
+// TestTunnels has a conversation come through tunnels: what it says and where
+// stays the same, and its flow names the tunnel's.
+func TestTunnels(t *testing.T) {
+	direct := talk(80, lab.Carriage{Segment: 100}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, post(plain))
+		c.Send(telltale.ToClient, answer("200 OK", "{}"))
+		c.Close(telltale.ToServer)
+	})
+	want := hear(t, direct)
+	for _, tunnels := range []int{1, 2} {
+		got := hear(t, inGRE(direct, tunnels))
+		if g, w := got.only(t).line(true), want.only(t).line(true); g != w {
+			t.Errorf("through %d tunnels %s, directly %s", tunnels, g, w)
+		}
+		if got.tally.Payload.In != want.tally.Payload.In {
+			t.Errorf("through %d tunnels %d payload bytes, directly %d", tunnels, got.tally.Payload.In, want.tally.Payload.In)
+		}
+		depths := map[uint8]int{}
+		for _, e := range got.events {
+			depths[e.Flow.Key.Depth]++
+			if o := e.Flow.Tunnel; o != nil && o.Key.Depth != e.Flow.Key.Depth-1 {
+				t.Errorf("a flow through %d tunnels came through one of depth %d", e.Flow.Key.Depth, o.Key.Depth)
+			}
+		}
+		if len(depths) != tunnels+1 {
+			t.Errorf("through %d tunnels: flows by depth %v", tunnels, depths)
+		}
+	}
+}
+
+// TestFragments cuts a datagram into IP fragments that come in any order: the
+// value on the cut is found, in all the packets that it came in.
+func TestFragments(t *testing.T) {
+	datagram := make([]byte, 8, 64)
+	binary.BigEndian.PutUint16(datagram, 40000)
+	binary.BigEndian.PutUint16(datagram[2:], 9999)
+	datagram = append(datagram, "\x00\x01"+plain+"and more behind it"...)
+	binary.BigEndian.PutUint16(datagram[4:], uint16(len(datagram)))
+	const moreFragments = 1 << 13
+	frame := append(append(slices.Clone(server.MAC[:]), phone.MAC[:]...), 0x08, 0)
+	var packets []capture.Packet
+	for _, at := range []int{16, 0, 24} {
+		part, flags := datagram[at:min(at+16, len(datagram))], uint16(moreFragments)
+		switch at {
+		case 16:
+			part = part[:8]
+		case 24:
+			part, flags = datagram[at:], 0
+		}
+		b := append(slices.Clone(frame), ipv4(17, flags|uint16(at/8), part)...)
+		packets = append(packets, capture.Packet{Data: b, Time: start, Number: int64(len(packets) + 1), WireLen: len(b), Link: 1})
+	}
+	got := hear(t, packets)
+	if p := got.only(t).Packets; !slices.Equal(p, telltale.Packets{1, 2, 3}) {
+		t.Errorf("the value is in packets %v", p)
+	}
+	got = hear(t, packets[:2])
+	if n := got.tally.Payload.Skipped[telltale.SkipFragIncomplete]; n != 24 || len(got.sightings()) != 0 {
+		t.Errorf("without the last part: %d bytes skipped, %v", n, got.sightings())
+	}
+}
