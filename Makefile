@@ -36,8 +36,8 @@ test-poison: ## the engine's tests with reused buffers overwritten
 demo: ## re-enact the incident of 2019 and audit it
 	$(GO) run ./cmd/telltale demo
 
-bench: ## benchmarks, six runs each
-	$(GO) test -run '^$$' -bench . -benchmem -count 6 ./...
+bench: ## measure against other programs (BENCH_SIZE=200MB BENCH_PAIRS=7), rewrite docs/50-benchmarks.md
+	$(GO) test -count 1 -v -timeout 3h -run '^TestBench$$' ./cmd/telltale -bench-pairs $(or $(BENCH_PAIRS),7)
 
 corpus: ## audit every capture of a folder: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=dir"; exit 2; }

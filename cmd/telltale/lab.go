@@ -17,6 +17,7 @@ func labCommand(t *terminal) *cobra.Command {
 		return usage("telltale lab incident --client qc2018 -o FOLDER", "name what to make")
 	}
 	cmd.AddCommand(labIncidentCommand(t))
+	cmd.AddCommand(labBulkCommands(t)...)
 	return cmd
 }
 
@@ -27,10 +28,12 @@ func labIncidentCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "incident",
 		Short: "Re-enact a phone that sends its identifiers: capture, device file, truth",
-		Long: `Writes a folder with capture.pcapng, device.yaml, truth.json and events.json. Every identifier is made up and every
-packet says that it is simulated. No network is used; the same options give the same bytes.
+		Long: `Writes a folder with capture.pcapng, device.yaml, truth.json and events.json.
+Every identifier is made up and every packet says that it is simulated. No
+network is used; the same options give the same bytes.
 
-Clients: ` + strings.Join(clientNames(), ", "),
+Clients:
+  ` + strings.Join(clientNames(), "\n  "),
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if reordered {
@@ -56,7 +59,7 @@ Clients: ` + strings.Join(clientNames(), ", "),
 func clientNames() []string {
 	var out []string
 	for _, c := range lab.Clients {
-		out = append(out, c.Name+" ("+c.About+")")
+		out = append(out, c.Name+": "+c.About)
 	}
 	return out
 }
@@ -70,12 +73,17 @@ func labIncident(t *terminal, o lab.Options, dir string) error {
 		return usage("'telltale lab incident --help' lists clients and options", "%w", err)
 	}
 	if err := lab.Write(dir, s); err != nil {
-		if errors.Is(err, fs.ErrExist) {
-			return &failure{exitStore, err, "name a folder that does not exist yet"}
-		}
-		return &failure{exitStore, err, "choose a place that exists and that you may write to"}
+		return labFailure(err)
 	}
 	_, err = fmt.Fprintf(t.out, "SIMULATED: %d packets in %s/capture.pcapng, %d sends in truth.json. Next:\n  telltale %s/capture.pcapng --device %s/device.yaml\n",
 		len(s.Packets), dir, len(s.Truth.Sends), dir, dir)
 	return err
+}
+
+// labFailure says what to do where a folder could not be written.
+func labFailure(err error) error {
+	if errors.Is(err, fs.ErrExist) {
+		return &failure{exitStore, err, "name a folder that does not exist yet"}
+	}
+	return &failure{exitStore, err, "choose a place that exists and that you may write to"}
 }

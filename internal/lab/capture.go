@@ -24,11 +24,12 @@ type Packet struct {
 // A Capture collects the packets of many conversations. Conversations may be
 // added in any order: the capture sorts by time.
 type Capture struct {
-	seed    uint64
-	packets []*Packet
-	flows   int64
-	sealed  int64
-	ipID    uint16
+	seed      uint64
+	packets   []*Packet
+	flows     int64
+	sealed    int64
+	ipID      uint16
+	forgetful bool // conversations need not know which packet carried what
 }
 
 // NewCapture returns an empty capture. The seed decides whatever the caller

@@ -97,14 +97,22 @@ func (c *Conn) Send(d telltale.Direction, b []byte) telltale.Range {
 // sendFlight sends segments, whose bytes b begins with, and acknowledges them.
 func (c *Conn) sendFlight(d telltale.Direction, segments []telltale.Range, b []byte) {
 	base := segments[0].Start
+	got := arrivals{had: make([]bool, len(segments))}
 	for _, k := range c.carriage.arrange(len(segments), c.rng) {
 		s := segments[k]
 		c.now += step
+		got.add(k)
 		if slices.ContainsFunc(c.lost[d], s.Overlaps) {
 			continue
 		}
 		p := c.segment(d, flagPSH|flagACK, s.Start, b[s.Start-base:s.End-base])
-		c.pieces[d] = append(c.pieces[d], piece{s, p})
+		if !c.capture.forgetful {
+			c.pieces[d] = append(c.pieces[d], piece{s, p})
+		}
+		if got.due(c.carriage.Acks) {
+			c.sent[d] = segments[got.whole-1].End
+			c.control(d.Reverse(), flagACK)
+		}
 	}
 	c.sent[d] = segments[len(segments)-1].End
 	c.acknowledge(d)

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"encoding/binary"
+	"time"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -23,6 +24,9 @@ func (c *Capture) Datagrams(at int64, client, server Host, port uint16) *Datagra
 
 // Now returns the conversation's time in nanoseconds.
 func (u *Datagrams) Now() int64 { return u.now }
+
+// Wait lets time pass.
+func (u *Datagrams) Wait(d time.Duration) { u.now += int64(d) }
 
 // Send captures one datagram (RFC 768) in direction d.
 func (u *Datagrams) Send(d telltale.Direction, b []byte) *Packet {

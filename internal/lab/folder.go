@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -22,7 +23,31 @@ const (
 // Write writes the scenario into the new folder dir: capture.pcapng,
 // device.yaml, truth.json and events.json, for the owner's eyes only. The
 // folder appears whole or not at all; one that exists is left alone.
-func Write(dir string, s *Scenario) (err error) {
+func Write(dir string, s *Scenario) error { return newFolder(dir, s.fill) }
+
+// WriteBulk writes a bulk capture of about size bytes into the new folder dir,
+// as [Write] does: capture.pcapng, truth.json and a device file for each phone.
+func WriteBulk(dir string, b *Bulk, seed uint64, size int64) (*BulkTruth, error) {
+	var truth *BulkTruth
+	err := newFolder(dir, func(dir string) error {
+		err := writeCapture(dir, func(w io.Writer) (err error) {
+			truth, err = b.Write(w, seed, size)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		files := map[string][]byte{}
+		for _, d := range truth.Devices {
+			files[d.Name] = d.Encode()
+		}
+		return writeAll(dir, files, map[string]any{truthName: truth})
+	})
+	return truth, err
+}
+
+// newFolder makes the folder dir with what fill writes into it.
+func newFolder(dir string, fill func(dir string) error) (err error) {
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		if err == nil {
 			err = fs.ErrExist
@@ -38,7 +63,7 @@ func Write(dir string, s *Scenario) (err error) {
 			err = errors.Join(err, os.RemoveAll(partial))
 		}
 	}()
-	if err := s.fill(partial); err != nil {
+	if err := fill(partial); err != nil {
 		return err
 	}
 	if err := os.Rename(partial, dir); err != nil {
@@ -49,18 +74,23 @@ func Write(dir string, s *Scenario) (err error) {
 
 // fill writes the scenario's files into dir.
 func (s *Scenario) fill(dir string) error {
-	if err := s.writeCaptureFile(filepath.Join(dir, captureName)); err != nil {
+	err := writeCapture(dir, func(w io.Writer) error { return s.WriteCapture(w, capture.Pcapng) })
+	if err != nil {
 		return err
 	}
-	truth, err := json.MarshalIndent(s.Truth, "", "  ")
-	if err != nil {
-		return fmt.Errorf("lab: write truth: %w", err)
+	return writeAll(dir, map[string][]byte{deviceName: s.Device.Encode()}, map[string]any{truthName: s.Truth, eventsName: s.Truth.Events})
+}
+
+// writeAll writes files, and values as JSON.
+func writeAll(dir string, files map[string][]byte, values map[string]any) error {
+	for name, v := range values {
+		b, err := json.MarshalIndent(v, "", "  ")
+		if err != nil {
+			return fmt.Errorf("lab: write %s: %w", name, err)
+		}
+		files[name] = append(b, '\n')
 	}
-	events, err := json.MarshalIndent(s.Truth.Events, "", "  ")
-	if err != nil {
-		return fmt.Errorf("lab: write events: %w", err)
-	}
-	for name, b := range map[string][]byte{deviceName: s.Device.Encode(), truthName: append(truth, '\n'), eventsName: append(events, '\n')} {
+	for name, b := range files {
 		if err := os.WriteFile(filepath.Join(dir, name), b, 0o600); err != nil {
 			return fmt.Errorf("lab: write %s: %w", name, err)
 		}
@@ -68,11 +98,11 @@ func (s *Scenario) fill(dir string) error {
 	return nil
 }
 
-func (s *Scenario) writeCaptureFile(name string) (err error) {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func writeCapture(dir string, write func(io.Writer) error) (err error) {
+	f, err := os.OpenFile(filepath.Join(dir, captureName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("lab: write capture: %w", err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return s.WriteCapture(f, capture.Pcapng)
+	return write(f)
 }

@@ -5,7 +5,8 @@
 //
 // A [Capture] collects packets; a [Conn] adds those of a TCP conversation, cut
 // and carried as its [Carriage] says; a [Scenario] is a whole capture with the
-// device file that belongs to it and the [Truth] about it.
+// device file that belongs to it and the [Truth] about it. A [Bulk] is a sort
+// of large capture, written as it is made.
 package lab
 
 import (
@@ -21,7 +22,7 @@ import (
 )
 
 // Marker begins the comment of every capture that the lab makes, and of every
-// packet in it.
+// packet in a [Scenario].
 const Marker = "SIMULATED by telltale lab"
 
 // A Client is a phone program whose traffic the lab re-enacts.

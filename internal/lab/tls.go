@@ -84,14 +84,24 @@ func record(kind byte, b []byte) []byte {
 // contents each way. Sealed bytes always travel in the ordinary carriage.
 func (c *Conn) TLS(name string, up, down int, rng *rand.Rand) {
 	c.Open()
+	c.greet(name, rng)
+	c.Carry(Carriage{})
+	c.finish(rng)
+	c.sendSealed(telltale.ToServer, nil, up, rng)
+	c.sendSealed(telltale.ToClient, nil, down, rng)
+}
+
+// greet sends what is open in a TLS 1.3 handshake.
+func (c *Conn) greet(name string, rng *rand.Rand) {
 	hello := ClientHello(name, rng)
 	c.Send(telltale.ToServer, hello)
 	c.Send(telltale.ToClient, append(serverHello(hello, rng), record(recordCCS, []byte{1})...))
-	c.Carry(Carriage{})
+}
+
+// finish sends what is sealed in it.
+func (c *Conn) finish(rng *rand.Rand) {
 	c.sendSealed(telltale.ToClient, nil, 2800, rng)
 	c.sendSealed(telltale.ToServer, record(recordCCS, []byte{1}), 58, rng)
-	c.sendSealed(telltale.ToServer, nil, up, rng)
-	c.sendSealed(telltale.ToClient, nil, down, rng)
 }
 
 // sendSealed sends open and then n bytes of sealed contents in records.
