@@ -13,6 +13,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	engine "github.com/telltale-audit/telltale/internal/audit"
+	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/report"
 )
@@ -24,6 +25,7 @@ type auditFlags struct {
 	reveal   bool
 	messages bool
 	workers  int
+	follow   bool
 }
 
 func (o *auditFlags) register(cmd *cobra.Command) {
@@ -32,6 +34,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
+	f.BoolVar(&o.follow, "follow", false, "wait for more at a file's end, until interrupted (Ctrl-C)")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many cores to use; the output does not depend on it")
 }
 
@@ -40,11 +43,16 @@ func auditCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "audit FILE...",
 		Short: "Audit captures: what the device told, to whom, readable by whom",
-		Long: `Reads packet captures (pcap, pcapng) and says what the device told, to whom, and who could read it on the way.
-"-" reads a capture from standard input.
+		Long: `Reads packet captures (pcap, pcapng) and says what the device told, to whom,
+and who could read it on the way. "-" reads a capture from standard input; a
+folder stands for the captures in it; .gz and .zst are unpacked.
 
-Exit codes: 0 done, with or without findings; 2 usage; 3 done, but something was skipped or damaged, as the coverage
-says; 4 an input cannot be read; 5 an output cannot be written.`,
+Exit codes:
+  0  done, with or without findings
+  2  the command was not understood
+  3  done, but something was skipped or damaged, as COVERAGE says
+  4  an input cannot be read
+  5  an output cannot be written`,
 		Example: `  telltale audit capture.pcapng --device phone.yaml
   telltale audit --json - capture.pcapng`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -74,7 +82,11 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, inputs, devices)
+	files, left, err := capture.Expand(inputs)
+	if err != nil {
+		return err
+	}
+	result, err := o.run(ctx, t, files, devices)
 	if err != nil {
 		return err
 	}
@@ -84,6 +96,9 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 		if err := report.Terminal(t.out, result.Report, result.Masker, style); err != nil {
 			return err
 		}
+	}
+	for _, l := range left {
+		fmt.Fprintf(t.err, "telltale: left out of the folder: %v\n", l)
 	}
 	return incomplete(result.Report)
 }
@@ -104,6 +119,9 @@ func readDevices(names []string) ([]*device.File, error) {
 func (o *auditFlags) run(ctx context.Context, t *terminal, inputs []string, devices []*device.File) (*engine.Result, error) {
 	opts := engine.Options{
 		Inputs: inputs, Devices: devices, Reveal: o.reveal, Messages: o.messages, Workers: o.workers, Version: version(),
+	}
+	if o.follow { // an interruption ends the waiting, not the audit
+		opts.Follow, ctx = ctx, context.WithoutCancel(ctx)
 	}
 	switch o.json {
 	case "":
@@ -145,7 +163,7 @@ func incomplete(a *report.Audit) error {
 	var parts []string
 	for _, why := range telltale.SkipReasons {
 		if n := a.Coverage.Payload.Skipped[why]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d bytes (%s)", n, why))
+			parts = append(parts, report.Skipped(n, why))
 		}
 	}
 	for _, in := range a.Inputs {
@@ -154,5 +172,5 @@ func incomplete(a *report.Audit) error {
 		}
 	}
 	parts = slices.Compact(parts)
-	return &failure{exitSkipped, errors.New("not everything could be looked at: " + strings.Join(parts, "; ")), "what was found before and beside that stands; the coverage record counts all of it"}
+	return &failure{exitSkipped, errors.New("not everything could be read: " + strings.Join(parts, "; ")), "what was found beside that stands; COVERAGE counts all of it"}
 }

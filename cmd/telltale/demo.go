@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,10 +32,23 @@ func demoCommand(t *terminal) *cobra.Command {
 }
 
 // story is what the demo is about. It names the companies as public reporting
-// did, and no private person.
-const story = `In 2019 the broadcaster NRK reported, from an owner's capture, that Nokia 7 Plus phones had sent such messages
-unencrypted to a server of China Telecom. The maker, HMD Global, said in March 2019 that an activation client
-meant for another country had been packed into one batch by mistake, and that an update had corrected it.
+// did, says who said what and when, and names no private person.
+const story = `In March 2019 the Norwegian broadcaster NRK reported that Nokia 7 Plus phones, when switched on or unlocked, had sent their SIM number, IMEI, hardware address and cell unencrypted to a server whose domain, the .cn registry told NRK, belonged to China Telecom. The maker, HMD Global, said that an activation client meant for another country had been put into a single batch by mistake, that the data had not been processed, and that an update of February 2019 had corrected it.
+
+This re-enacts such a phone with made-up numbers. No network is used.
+`
+
+// left says what the demo leaves in a folder.
+const left = `Left in %s: capture.pcapng, device.yaml, records.ndjson, and what was planted: truth.json, events.json.
+`
+
+// again are the commands that do the same by hand, and those that come next.
+const again = `The same by hand:
+  telltale lab incident --client qc2018 --seed 1 -o FOLDER
+  telltale audit FOLDER/capture.pcapng --device FOLDER/device.yaml --json records.ndjson
+Then a capture of your own:
+  telltale device new
+  telltale YOUR.pcapng --device phone.yaml
 `
 
 // demo re-enacts the incident, audits it and leaves everything in dir.
@@ -49,33 +63,42 @@ func demo(ctx context.Context, t *terminal, dir string) error {
 	if err := lab.Write(dir, s); err != nil {
 		return &failure{exitStore, err, "choose a place that exists and that you may write to, with -o"}
 	}
-	capture, device, records := filepath.Join(dir, "capture.pcapng"), filepath.Join(dir, "device.yaml"), filepath.Join(dir, "records.ndjson")
-	devices, err := readDevices([]string{device})
+	o := auditFlags{
+		devices: []string{filepath.Join(dir, "device.yaml")}, json: filepath.Join(dir, "records.ndjson"), workers: runtime.GOMAXPROCS(0),
+	}
+	inputs := []string{filepath.Join(dir, "capture.pcapng")}
+	devices, err := readDevices(o.devices)
 	if err != nil {
 		return err
 	}
-	var result *engine.Result
-	err = writeWhole(records, func(w io.Writer) (err error) {
-		result, err = engine.Run(ctx, engine.Options{
-			Inputs: []string{capture}, Devices: devices, Workers: runtime.GOMAXPROCS(0), Version: version(), Records: w,
-		})
-		return err
-	})
+	result, err := o.run(ctx, t, inputs, devices)
 	if err != nil {
 		return err
 	}
 	style := t.style()
+	style.Command = command(&o, inputs)
+	return showDemo(t, dir, result, style)
+}
+
+// showDemo tells the story, what the audit saw, and how to go on.
+func showDemo(t *terminal, dir string, result *engine.Result, style report.Style) error {
+	if err := report.Prose(t.out, story, style); err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out)
 	if err := report.Terminal(t.out, result.Report, result.Masker, style); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, `
-%s
-In %s: capture.pcapng, device.yaml, records.ndjson, truth.json (what was planted), events.json. The same again:
-  telltale lab incident --client qc2018 --seed 1 -o FOLDER
-  telltale audit %s --device %s --json %s
-`, strings.TrimSpace(story), dir, capture, device, records)
+	fmt.Fprintln(t.out)
+	if err := report.Prose(t.out, fmt.Sprintf(left, dir), style); err != nil {
+		return err
+	}
+	_, err := io.WriteString(t.out, again)
 	return err
 }
+
+// demoFiles are what a demo leaves.
+var demoFiles = []string{"capture.pcapng", "device.yaml", "records.ndjson", "truth.json", "events.json"}
 
 // clearDemo removes what an earlier demo left in dir, and nothing else.
 func clearDemo(dir string) error {
@@ -87,8 +110,9 @@ func clearDemo(dir string) error {
 		return &failure{exitStore, err, "name another folder with -o"}
 	}
 	for _, e := range entries {
-		switch e.Name() {
-		case "capture.pcapng", "device.yaml", "records.ndjson", "truth.json", "events.json":
+		switch name := e.Name(); {
+		case strings.HasPrefix(name, tempPrefix): // a demo was interrupted
+		case slices.Contains(demoFiles, name):
 		default:
 			return &failure{exitStore, fmt.Errorf("%s holds more than an earlier demo left there", dir), "name another folder with -o"}
 		}

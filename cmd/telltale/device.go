@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -30,8 +31,9 @@ func deviceNewCommand(t *terminal) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "new",
 		Short: "Ask for your phone's identifiers, one at a time, and write the device file",
-		Long: `Asks for one identifier at a time, says where to find each, checks the digits, and writes a device file that only
-you can read. Press Enter to leave one out. The file stays on this computer; give it to an audit with --device.`,
+		Long: `Asks for one identifier at a time, says where to find each, checks the digits,
+and writes a device file that only you can read. Press Enter to leave one out.
+The file stays on this computer; give it to an audit with --device.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return newDevice(t, name) },
 	}
@@ -39,24 +41,39 @@ you can read. Press Enter to leave one out. The file stays on this computer; giv
 	return cmd
 }
 
-// asked lists what is asked for, the most telling first.
-var asked = []telltale.Kind{
-	telltale.IMEI, telltale.ICCID, telltale.IMSI, telltale.MAC, telltale.Serial, telltale.MSISDN, telltale.MEID,
+// asked lists what is asked for, the most telling first, with what a second
+// value of the kind would be of: "" where a phone has one.
+var asked = []struct {
+	kind   telltale.Kind
+	second string
+}{
+	{telltale.IMEI, "the second SIM slot"},
+	{telltale.ICCID, "a second SIM"},
+	{telltale.IMSI, "a second SIM"},
+	{telltale.MAC, "Bluetooth"},
+	{telltale.Serial, ""},
+	{telltale.MSISDN, "a second SIM"},
+	{telltale.MEID, ""},
 }
+
+// welcomeDevice opens the dialogue.
+const welcomeDevice = `What identifies your phone? One question at a time; Enter leaves one out. Spaces and dashes do not matter. The answers go to %s, which only you can read, and nowhere else.
+`
 
 // newDevice asks for the identifiers of a device and writes its file.
 func newDevice(t *terminal, name string) error {
 	if _, err := os.Lstat(name); err == nil {
 		return &failure{exitStore, fmt.Errorf("write %s: %w", name, fs.ErrExist), "name another file with -o, or edit that one"}
 	}
-	fmt.Fprintf(t.out, "What identifies your phone? Enter leaves one out. The answers go to %s, readable by you only.\n\n", name)
+	if err := report.Prose(t.out, fmt.Sprintf(welcomeDevice, name), t.style()); err != nil {
+		return err
+	}
 	in := bufio.NewReader(t.in)
 	f := &device.File{Facts: map[string]string{}}
-	f.Label, _ = t.question(in, "A name for the phone (such as: my phone): ")
-	for _, k := range asked {
-		if !t.askFor(in, f, k) {
-			break
-		}
+	label, more := t.question(in, "\nA name for the phone, such as: my phone\n  > ")
+	f.Label = label
+	for i := 0; more && i < len(asked); i++ {
+		more = t.askFor(in, f, asked[i].kind, asked[i].second)
 	}
 	if len(f.Values) == 0 {
 		return usage("start with the IMEI: dial *#06#", "no identifier was given, so no file was written")
@@ -64,39 +81,67 @@ func newDevice(t *terminal, name string) error {
 	if err := writeWhole(name, func(w io.Writer) error { _, err := w.Write(f.Encode()); return err }); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "\nWrote %s with %d identifiers. Next:\n  telltale YOUR.pcapng --device %s\n", name, len(f.Values), name)
-	return nil
+	return t.deviceWritten(name, len(f.Values))
+}
+
+// deviceWritten says what there is now, and what to do with it.
+func (t *terminal) deviceWritten(name string, n int) error {
+	noun := "identifiers"
+	if n == 1 {
+		noun = "identifier"
+	}
+	_, err := fmt.Fprintf(t.out, `
+Wrote %s with %d %s. Keep it to yourself: it identifies your phone.
+
+Next, capture what the phone sends while you restart and unlock it, then:
+  telltale YOUR.pcapng --device %s
+`, name, n, noun, name)
+	return err
 }
 
 // askFor asks for the values of one kind: again where the digits do not check,
 // and for a second one where phones have two. It reports false at the end of
 // the input.
-func (t *terminal) askFor(in *bufio.Reader, f *device.File, k telltale.Kind) bool {
+func (t *terminal) askFor(in *bufio.Reader, f *device.File, k telltale.Kind, second string) bool {
 	e, _ := report.Explain(k)
-	fmt.Fprintf(t.out, "\n%s\n  %s\n", e.Name, device.Where(k))
+	fmt.Fprintf(t.out, "\n%s\n", e.Name)
+	t.say(upperFirst(strings.TrimRight(device.Where(k), " .")) + ".")
 	for {
 		line, ok := t.question(in, "  > ")
 		if line == "" {
 			return ok
 		}
-		v, err := device.Check(k, line)
+		raw, err := device.Check(k, line)
 		if err != nil {
-			fmt.Fprintf(t.out, "  %s. Try again, or Enter to leave it out.\n", plainReason(err))
+			t.say(upperFirst(plainReason(err)) + ". Try again, or Enter to leave it out.")
 			continue
 		}
-		f.Values = append(f.Values, telltale.NewValue(k, v))
-		if k != telltale.IMEI && k != telltale.ICCID && k != telltale.IMSI {
-			return true
+		v := telltale.NewValue(k, raw)
+		if slices.Contains(f.Values, v) {
+			t.say("That one is noted already. Another, or Enter to go on.")
+			continue
 		}
-		fmt.Fprintln(t.out, "  Noted. Another one (a second SIM)? Enter for no.")
+		f.Values = append(f.Values, v)
+		if second == "" {
+			t.say("Noted.")
+			return ok
+		}
+		t.say("Noted. Another, for " + second + "? Enter for no.")
+		second = ""
 	}
 }
 
-// plainReason returns an error's reason as the start of a sentence.
-func plainReason(err error) string {
-	s := err.Error()
-	if e, ok := errors.AsType[*device.Error](err); ok {
-		s = e.Why
-	}
-	return strings.ToUpper(s[:1]) + s[1:]
+// say writes an indented sentence to the person who is asked.
+func (t *terminal) say(text string) {
+	_ = report.Prose(t.out, "  "+text, t.style()) // a failure shows at the next question
 }
+
+// plainReason returns an error's reason without its place.
+func plainReason(err error) string {
+	if e, ok := errors.AsType[*device.Error](err); ok {
+		return e.Why
+	}
+	return err.Error()
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

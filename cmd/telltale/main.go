@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/device"
@@ -48,7 +49,12 @@ type terminal struct {
 	ask      bool // a person is at in
 }
 
+// softMemory is where the collector of garbage begins to work harder, in
+// bytes. What an audit holds is bounded by the engine, well below it.
+const softMemory = 224 << 20
+
 func main() {
+	debug.SetMemoryLimit(softMemory)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, openTerminal(), os.Args[1:])
 	stop()
@@ -103,6 +109,8 @@ func explain(err error) *failure {
 		return &failure{exitStore, errors.New("interrupted"), "nothing was written; run the same command again"}
 	case errors.Is(err, os.ErrNotExist):
 		return &failure{exitInput, err, "check the name; a path is taken from the folder you are in"}
+	case errors.Is(err, syscall.EISDIR):
+		return &failure{exitInput, err, "name a file, not a folder"}
 	case errors.Is(err, os.ErrPermission):
 		return &failure{exitInput, err, "you may not read or write there; choose a file or folder that is yours"}
 	}

@@ -10,13 +10,16 @@ import (
 	"path/filepath"
 )
 
+// tempPrefix begins the names of files that are not whole yet.
+const tempPrefix = ".telltale-"
+
 // writeWhole writes a file that only its owner can read, whole or not at all.
 // A link is never followed: the file would appear where nobody asked for it.
 func writeWhole(name string, write func(io.Writer) error) (err error) {
 	if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
 		return &failure{exitStore, fmt.Errorf("write %s: not a regular file", name), "name a new file, or - for standard output"}
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".telltale-*") // 0600
+	f, err := os.CreateTemp(filepath.Dir(name), tempPrefix+"*") // 0600
 	if err != nil {
 		return storeError(name, err)
 	}

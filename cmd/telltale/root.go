@@ -43,11 +43,11 @@ func flagError(cmd *cobra.Command, err error) error {
 func welcome(t *terminal) error {
 	_, err := fmt.Fprint(t.out, `telltale shows what a phone tells, to whom, when, and who could read it on the way.
 
-  telltale demo             see it work: re-enacts the Nokia 7 Plus of 2019, no network used
-  telltale device new       write down your phone's own numbers, so that they are found in any form
-  telltale YOUR.pcapng      audit a capture of your own
+  telltale demo           see it work: re-enacts the Nokia 7 Plus of 2019
+  telltale device new     write down your phone's own numbers, to find them for certain
+  telltale YOUR.pcapng    audit a capture of your own
 
-telltale --help lists everything. Nothing is sent anywhere; identifiers are shown masked.
+telltale --help lists everything. Nothing is sent anywhere; identifiers are masked.
 `)
 	return err
 }
