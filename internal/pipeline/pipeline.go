@@ -55,28 +55,40 @@ func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally
 	return tally, err
 }
 
-// batches runs the source dry. While the workers are in one batch the next
-// one is read and its headers are decoded.
+// batches runs the source dry. While the workers are in one batch, what they
+// found in the last one goes to the sink and the next one is read. Events are
+// owned, so that nothing of theirs is the workers' any more.
 func batches(ctx context.Context, src capture.Source, workers []*worker, tally *Tally, sink Sink) error {
 	now, next := new(load), new(load)
+	var found []*Event
 	err := now.read(ctx, src, tally)
 	for len(now.batch.Packets) > 0 {
 		done := each(workers, func(w *worker, i int) { w.batch(now, i, len(workers)) })
+		put := sink.Put(ctx, found)
 		next.batch.Packets = next.batch.Packets[:0]
 		if err == nil {
 			err = next.read(ctx, src, tally)
 		}
 		done()
 		now.poison()
-		if e := sink.Put(ctx, merge(workers)); e != nil && (err == nil || errors.Is(err, io.EOF)) {
-			err = e // what was read already is still run through: it is counted
-		}
+		found = merge(workers)
+		err = failed(err, put) // what was read already is still run through: it is counted
 		now, next = next, now
 	}
+	err = failed(err, sink.Put(ctx, found))
 	if errors.Is(err, io.EOF) {
 		return nil
 	}
 	return err
+}
+
+// failed returns the source's error or, where that is none or the end, the
+// sink's.
+func failed(read, put error) error {
+	if put != nil && (read == nil || errors.Is(read, io.EOF)) {
+		return put
+	}
+	return read
 }
 
 // each runs f for every worker, in goroutines where there are several, and
