@@ -133,6 +133,9 @@ func (s *screen) under(r *row, rest int, spans ...span) {
 	start := r.cells
 	for _, w := range words(spans) {
 		n := cells(w.text)
+		if n == 0 {
+			continue // nothing of it would show but the gap before it
+		}
 		gap := 0
 		if w.spaced && r.cells > start {
 			gap = 1
