@@ -46,8 +46,6 @@ func (c *pcapngCutter) block(w []byte, b *Batch) (broken string) {
 		return c.simplePacket(body, b)
 	case blockStats:
 		return c.statistics(body)
-	case blockKeys:
-		return c.keys(body)
 	}
 	return ""
 }

@@ -83,24 +83,3 @@ func TestComments(t *testing.T) {
 		t.Errorf("%q, %q, %q", p[0].Comment, p[1].Comment, p[2].Comment)
 	}
 }
-
-func TestKeyLog(t *testing.T) {
-	o := binary.BigEndian
-	line := "CLIENT_RANDOM 00 01"
-	keys := block(o, blockKeys, keysTLS, len(line), appendPadded(nil, []byte(line)))
-	other := block(o, blockKeys, 0x57474b4c, 4, "wg__")
-	names := block(o, blockNames, uint16(1), uint16(16), []byte{192, 0, 2, 15}, "zzhc.vnet.cn")
-	_, f := read(t, bytes.NewReader(slices.Concat(section(o), keys, other, names, keys)))
-	if got := string(f.KeyLog()); got != line+"\n"+line+"\n" || f.Input().Damage != nil {
-		t.Errorf("%q, damage %v", got, f.Input().Damage)
-	}
-	_, f = read(t, bytes.NewReader(slices.Concat(section(o), block(o, blockKeys, keysTLS, 5, line[:4]), block(o, blockKeys, 1))))
-	if f.KeyLog() != nil || len(f.Input().Damage) != 2 {
-		t.Errorf("%q, damage %v", f.KeyLog(), f.Input().Damage)
-	}
-	large := block(o, blockKeys, keysTLS, 1<<20, make([]byte, 1<<20))
-	_, f = read(t, bytes.NewReader(slices.Concat(section(o), bytes.Repeat(large, 6))))
-	if n := len(f.KeyLog()); n < maxKeyLog/2 || n > maxKeyLog {
-		t.Errorf("%d bytes kept", n)
-	}
-}

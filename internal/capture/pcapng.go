@@ -35,9 +35,8 @@ type pcapngCutter struct {
 	order      order
 	interfaces []iface // of the section
 	ended      drops   // of the sections before
-	keyLog     []byte
-	last       int64 // time of the packet before
-	lost       bool  // looking for the next plausible block
+	last       int64   // time of the packet before
+	lost       bool    // looking for the next plausible block
 }
 
 // sectionOrder returns the byte order of the section that starts with b,

@@ -3,7 +3,7 @@
 // A [Walker] shows bytes in every reading it can find: as they stand (the
 // root [View]), and as each [Decoder] in [All] reads them, again and again
 // down to a depth. A view knows by which bytes of the root each of its own was
-// written ([View.Origin]), and how ([View.FormAt], [View.PathAt]).
+// written ([View.Origin]), and how ([View.NameAt]).
 //
 // Work is linear in the bytes given and in the bytes inflated; what a limit
 // left unread is told in the [Tally].

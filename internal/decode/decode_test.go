@@ -39,7 +39,8 @@ func lookWith(w *Walker, root []byte, h Hints, needle string) (seen []sight, t T
 			}
 			r := v.Origin(telltale.Range{Start: int64(at), End: int64(at + len(needle))})
 			g := v.Origin(telltale.Range{Start: int64(at - at%9), End: int64(at + len(needle))})
-			s := sight{v.FormAt(at), v.PathAt(at), r, g}
+			formAt, pathAt := v.NameAt(at)
+			s := sight{formAt, pathAt, r, g}
 			if len(seen) == 0 || seen[len(seen)-1] != s {
 				seen = append(seen, s)
 			}

@@ -46,28 +46,14 @@ func (v *View) Origin(r telltale.Range) telltale.Range {
 	return r
 }
 
-// Root returns the view that v was decoded from at the last.
-func (v *View) Root() *View {
-	for v.Parent != nil {
-		v = v.Parent
-	}
-	return v
-}
-
 // Form returns how the bytes of v were written, from the wire inwards:
 // "base64", "gzip>base64", "json>base64"; "plain" for the root.
 func (v *View) Form() string { return form(v.trail()) }
 
-// FormAt returns how the value at v.Data[off] was written, its container
-// included: "base64>json".
-func (v *View) FormAt(off int) string { return form(v.trailAt(off)) }
-
-// PathAt returns the way to the value at v.Data[off], to follow a field's
-// name: "base64 > json:$.SIM1ICCID". It is "" for a value that stands in the
-// root as it is.
-func (v *View) PathAt(off int) string { return path(v.trailAt(off)) }
-
-// NameAt returns FormAt and PathAt.
+// NameAt returns how the value at v.Data[off] was written, its container
+// included ("base64>json"), and the way to it, to follow a field's name
+// ("base64 > json:$.SIM1ICCID"; "" for a value that stands in the root as it
+// is).
 func (v *View) NameAt(off int) (formAt, pathAt string) {
 	steps := v.trailAt(off)
 	return form(steps), path(steps)
