@@ -43,18 +43,32 @@ type half struct {
 	panicked  bool
 }
 
-// Open implements [flow.Handler].
+// Open implements [flow.Handler]. A flow that never carries a byte, as in a
+// flood of handshakes, needs no state of its own until it closes; but the
+// tunnel that one came through is known only now.
 func (s *shard) Open(f *flow.Flow) {
-	f.App = &conv{s: s, f: f, info: &FlowInfo{
+	if f.Depth > 0 {
+		s.conv(f).info.Tunnel = s.outer
+	}
+}
+
+// conv returns what reads f, made when it is first asked for.
+func (s *shard) conv(f *flow.Flow) *conv {
+	if c, ok := f.App.(*conv); ok {
+		return c
+	}
+	c := &conv{s: s, f: f, info: &FlowInfo{
 		ID: f.ID, Key: f.Key, Start: telltale.Time(f.Start),
-		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC, Tunnel: s.outer,
+		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC,
 		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
 	}}
+	f.App = c
+	return c
 }
 
 // Data implements [flow.Handler].
 func (s *shard) Data(f *flow.Flow, d telltale.Direction, at int64, b []byte) {
-	c := f.App.(*conv)
+	c := s.conv(f)
 	h := &c.half[d]
 	h.delivered += int64(len(b))
 	defer c.contain(d)
@@ -204,7 +218,7 @@ func (c *conv) readRaw(d telltale.Direction, at int64, b []byte) {
 
 // Gap implements [flow.Handler]: a wall that nothing is joined across.
 func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
-	c := f.App.(*conv)
+	c := s.conv(f)
 	defer c.contain(d)
 	h := &c.half[d]
 	if h.open != nil {
@@ -227,7 +241,7 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 // Alt implements [flow.Handler]: a copy that the main view does not hold is
 // searched by itself.
 func (s *shard) Alt(f *flow.Flow, d telltale.Direction, at int64, b []byte, number int64) {
-	c := f.App.(*conv)
+	c := s.conv(f)
 	if h := &c.half[d]; h.sealed != "" && at >= h.sealedAt {
 		s.w.tally.Payload.Opaque[h.sealed] += int64(len(b))
 		return
@@ -239,7 +253,7 @@ func (s *shard) Alt(f *flow.Flow, d telltale.Direction, at int64, b []byte, numb
 
 // Close implements [flow.Handler].
 func (s *shard) Close(f *flow.Flow, _ int64) {
-	c := f.App.(*conv)
+	c := s.conv(f)
 	for d := telltale.ToServer; d <= telltale.ToClient; d++ {
 		c.closeHalf(d)
 	}

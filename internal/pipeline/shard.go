@@ -60,7 +60,7 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 	outer := *h
 	outer.PayloadEnd, outer.Cut = outer.PayloadStart, 0
 	around := s.outer
-	s.outer = s.table.Packet(&outer, p).App.(*conv).info
+	s.outer = s.conv(s.table.Packet(&outer, p)).info
 	s.packet(&inner, p)
 	s.outer = around
 }

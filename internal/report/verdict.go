@@ -118,10 +118,15 @@ func encodingNote(told []*party) string {
 	for _, p := range told {
 		for _, snd := range p.sends {
 			for _, form := range snd.Forms {
-				if slices.Contains(strings.Split(form, ">"), "base64") {
-					return " Base64 is not encryption."
+				for part := range strings.SplitSeq(form, ">") {
+					switch part {
+					case "base64":
+						return " Base64 is not encryption."
+					case "plain", "json", "form", "url": // read by anyone as they stand
+					default:
+						encoded = true
+					}
 				}
-				encoded = encoded || form != "plain" && form != "json" && form != "url"
 			}
 		}
 	}
