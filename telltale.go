@@ -7,7 +7,11 @@
 // are a [Text] or a [Value]; a [Masker] is the one way from these to output.
 package telltale
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // Schema is the number in every record's "schema" field. It stays 0 until
 // the assessment and the reports stand.
@@ -48,6 +52,20 @@ func (r Range) Len() int64 { return r.End - r.Start }
 
 // Overlaps reports whether r and o share a byte.
 func (r Range) Overlaps(o Range) bool { return r.Start < o.End && o.Start < r.End }
+
+// Union sorts rs in place and returns it with those that touch joined.
+func Union(rs []Range) []Range {
+	slices.SortFunc(rs, func(a, b Range) int { return cmp.Compare(a.Start, b.Start) })
+	out := rs[:0]
+	for _, r := range rs {
+		if k := len(out) - 1; k >= 0 && r.Start <= out[k].End {
+			out[k].End = max(out[k].End, r.End)
+			continue
+		}
+		out = append(out, r)
+	}
+	return out
+}
 
 // View names the copy of a stream that bytes belong to.
 type View string

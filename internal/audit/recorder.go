@@ -303,7 +303,7 @@ func (r *recorder) finish() *report.Audit {
 	devs := r.devices.records()
 	rep := &report.Audit{
 		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(),
-		Sends: r.sends.records(), Contacts: r.dests.contacts(), Exhibit: r.sends.exhibit(r.inputs),
+		Sends: r.sends.records(), Contacts: r.dests.contacts(), Exhibit: r.sends.exhibit(r.inputs, r.masker),
 		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
 	}
 	for _, in := range r.inputs {

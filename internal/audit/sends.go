@@ -95,24 +95,6 @@ func exhibitRank(s *pipeline.Sighting) int {
 	return n
 }
 
-// whole returns the decoded text around a value without what its ends cut in
-// two: the rest of a neighbouring number would no longer look like one.
-func whole(text []byte, mark telltale.Range) ([]byte, telltale.Range) {
-	start, end := 0, len(text)
-	for start < int(mark.Start) && isWordByte(text[start]) {
-		start++
-	}
-	for end > int(mark.End) && isWordByte(text[end-1]) {
-		end--
-	}
-	return text[start:end], telltale.Range{Start: mark.Start - int64(start), End: mark.End - int64(start)}
-}
-
-// isWordByte reports whether b may be part of a number, a name or an encoding.
-func isWordByte(b byte) bool {
-	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80 || b == ':' || b == '-' || b == '.' || b == '_'
-}
-
 // records returns the groups, those of most consequence first.
 func (x *sends) records() []report.Send {
 	x.sort()
@@ -150,20 +132,4 @@ func levelRank(l telltale.Level) int {
 		}
 	}
 	return 0
-}
-
-// exhibit returns the bytes of the transmission of most consequence.
-func (x *sends) exhibit(inputs []telltale.Input) *report.Exhibit {
-	if len(x.list) == 0 || x.list[0].bytes == nil {
-		return nil
-	}
-	g := x.list[0]
-	s := g.bytes
-	decoded, mark := whole(s.Decoded, s.DecodedMark)
-	return &report.Exhibit{
-		Packets: s.Packets, FlowID: s.FlowID, Message: 1, Of: g.Count, Kind: s.Kind,
-		Wire:    telltale.Excerpt{Data: s.Wire, Blank: s.WireBlank, Mark: s.WireMark, Value: s.Value, Encoded: s.Form != "plain"},
-		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: s.Value, Blank: []telltale.Range{mark}},
-		Chain:   s.Field, Response: g.Response, Capture: inputs[g.input-1].Name,
-	}
 }

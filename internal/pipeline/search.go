@@ -232,19 +232,5 @@ func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
 			blank(hits[i].Ranges)
 		}
 	}
-	s.WireBlank = union(s.WireBlank)
-}
-
-// union sorts ranges and joins those that touch.
-func union(rs []telltale.Range) []telltale.Range {
-	slices.SortFunc(rs, func(a, b telltale.Range) int { return int(a.Start - b.Start) })
-	out := rs[:0]
-	for _, r := range rs {
-		if k := len(out) - 1; k >= 0 && r.Start <= out[k].End {
-			out[k].End = max(out[k].End, r.End)
-			continue
-		}
-		out = append(out, r)
-	}
-	return out
+	s.WireBlank = telltale.Union(s.WireBlank)
 }
