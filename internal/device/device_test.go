@@ -57,6 +57,20 @@ func TestParse(t *testing.T) {
 	}
 }
 
+// TestErrorsShowNoValue has device files whose faults lie in a value, or put it
+// where a key should be: no error repeats it.
+func TestErrorsShowNoValue(t *testing.T) {
+	const imei = "001012704839210"
+	for _, text := range []string{
+		imei, imei + ": x", "imei: >" + imei, "imei: !!" + imei + " x", "imei: *" + imei, "imei: @" + imei,
+		"imei: \"" + imei, "label: x\n\"imei" + imei + "\": 1", "imei: \"001012704839211\"", "serial: \"a\\q" + imei + "\"",
+	} {
+		if _, err := Parse("phone.yaml", []byte(text+"\n")); err == nil || strings.Contains(err.Error(), imei[:12]) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 func TestEncodeIsReadBack(t *testing.T) {
 	f, err := Parse("phone.yaml", []byte(sample))
 	if err != nil {

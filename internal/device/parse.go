@@ -67,7 +67,7 @@ func syntaxError(name string, err error) *Error {
 	if !errors.As(err, &at) {
 		return e
 	}
-	e.Why = "not understood as YAML: " + firstLine(at.GetMessage())
+	e.Why = "not understood as YAML: " + masked(firstLine(at.GetMessage()))
 	if t := at.GetToken(); t != nil && t.Position != nil {
 		e.Line = t.Position.Line
 	}
@@ -98,7 +98,7 @@ func (f *File) entry(n *ast.MappingValueNode) error {
 	case places[telltale.Kind(key)] != "":
 		return f.values(telltale.Kind(key), texts)
 	}
-	return &Error{f.Name, line, fmt.Sprintf("unknown key %q", key), "known keys: " + knownKeys()}
+	return &Error{f.Name, line, fmt.Sprintf("unknown key %q", masked(key)), "known keys: " + knownKeys()}
 }
 
 func (f *File) values(k telltale.Kind, texts []scalar) error {
@@ -167,6 +167,10 @@ func plain(n ast.Node) bool {
 	}
 	return false
 }
+
+// masked returns a piece of a device file as an error may repeat it: a value
+// that stands where it should not is one all the same.
+func masked(s string) string { return telltale.NewMasker(false).Text(telltale.NewText(s)) }
 
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
