@@ -59,7 +59,17 @@ func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 		t.Packets.Undecodable[h.Status.String()]++
 		t.Payload.Skipped[h.Status.Skip()] += n
 	}
+	t.rest(p, h)
 	return false
+}
+
+// rest counts the packets that follow in a Wi-Fi frame whose first one goes to
+// no flow.
+func (t *Tally) rest(p *capture.Packet, h *packet.Header) {
+	for next := *h; next.Next(p.Data, &next); {
+		t.Payload.In += payload(&next)
+		t.Payload.Skipped[telltale.SkipUndecodable] += payload(&next)
+	}
 }
 
 const etherTypeARP = 0x0806

@@ -8,6 +8,7 @@ import (
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/lab"
+	"github.com/telltale-audit/telltale/internal/packet"
 )
 
 const ethernetHeader = 14
@@ -101,4 +102,38 @@ func TestFragments(t *testing.T) {
 	if n := got.tally.Payload.Skipped[telltale.SkipFragIncomplete]; n != 24 || len(got.sightings()) != 0 {
 		t.Errorf("without the last part: %d bytes skipped, %v", n, got.sightings())
 	}
+}
+
+// TestWiFiAggregate has a Wi-Fi frame carry several packets, in either order
+// one that goes to no flow and one that tells something: every byte counts.
+func TestWiFiAggregate(t *testing.T) {
+	udp := binary.BigEndian.AppendUint16([]byte{0x9c, 0x40, 0x27, 0x0f}, uint16(8+len(plain)))
+	udp = append(append(udp, 0, 0), plain...)
+	told, other := subframe(0x0800, ipv4(17, 0, udp)), subframe(0x88cc, make([]byte, 40))
+	for _, first := range []bool{true, false} {
+		frame := append([]byte{0x88, 0x01, 0, 0}, make([]byte, 20)...)
+		frame = append(frame, 0x80, 0) // QoS control: an aggregate follows
+		if first {
+			frame = append(append(frame, told...), other...)
+		} else {
+			frame = append(append(frame, other...), told...)
+		}
+		got := hear(t, []capture.Packet{{Data: frame, Time: start, Number: 1, WireLen: len(frame), Link: packet.LinkWiFi}})
+		if n := len(got.sightings()); first != (n == 1) {
+			t.Errorf("told first %t: %d sightings", first, n)
+		}
+		if in := got.tally.Payload.In; in < int64(40+len(plain)) {
+			t.Errorf("told first %t: only %d payload bytes came in", first, in)
+		}
+	}
+}
+
+// subframe is one packet of an aggregate (IEEE 802.11 9.3.2.2), with LLC and
+// SNAP in front, padded to four bytes.
+func subframe(etherType uint16, b []byte) []byte {
+	out := append(slices.Clone(server.MAC[:]), phone.MAC[:]...)
+	out = binary.BigEndian.AppendUint16(out, uint16(8+len(b)))
+	out = append(out, 0xaa, 0xaa, 3, 0, 0, 0)
+	out = append(binary.BigEndian.AppendUint16(out, etherType), b...)
+	return append(out, make([]byte, (4-len(out)%4)%4)...)
 }
