@@ -68,9 +68,6 @@ func run(ctx context.Context, t *terminal, args []string) (code int) {
 		if p := recover(); p != nil {
 			fmt.Fprintf(t.err, "telltale: internal error: %v\n", p)
 			fmt.Fprintln(t.err, "hint: this is a fault of telltale, not of your file; please report it with the command you ran")
-			if os.Getenv("TELLTALE_DEBUG") != "" {
-				fmt.Fprintf(t.err, "%s\n", debug.Stack())
-			}
 			code = exitStore
 		}
 	}()

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"testing"
 
@@ -56,5 +57,32 @@ func TestTooManyNames(t *testing.T) {
 	}
 	if len(n.byAddr) != maxNames || named(0) != 0 || named(1) != 1 || named(maxNames) != 1 {
 		t.Errorf("%d names, of the first %d", len(n.byAddr), named(0))
+	}
+}
+
+// TestSummaryBounds has more values and paths than the summary holds: what it
+// leaves out is said.
+func TestSummaryBounds(t *testing.T) {
+	x, far := newSends(), &telltale.Destination{ID: "d1"}
+	s := new(pipeline.Sighting)
+	told := 0
+	for i := range maxSends + 5 {
+		tx := &telltale.Transmission{ID: fmt.Sprint("x", i), Template: telltale.NewText(fmt.Sprint("GET /", i))}
+		if x.add(tx, s, "", far, netip.Addr{}) {
+			told++
+		}
+	}
+	if told != maxSends || len(x.list) != maxSends {
+		t.Errorf("%d sends told, %d kept, at most %d", told, len(x.list), maxSends)
+	}
+	ids := newIdentifiers()
+	seen := &telltale.Sighting{Value: telltale.NewValue(telltale.Serial, "A1")}
+	for i := range maxIdentifierDestinations + 1 {
+		if ok := ids.add(seen, fmt.Sprint("d", i)); ok != (i < maxIdentifierDestinations) {
+			t.Fatalf("destination %d: %v", i, ok)
+		}
+	}
+	if id := ids.records()[0]; id.Count != maxIdentifierDestinations+1 {
+		t.Errorf("counted %d sightings", id.Count)
 	}
 }

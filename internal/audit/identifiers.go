@@ -10,6 +10,9 @@ import (
 // maxIdentifiers bounds the values told apart in a run.
 const maxIdentifiers = 100_000
 
+// maxIdentifierDestinations bounds the far ends that are listed for a value.
+const maxIdentifierDestinations = 1024
+
 // identifiers are the distinct values of each device.
 type identifiers struct {
 	byKey map[identity]*telltale.Identifier
@@ -25,13 +28,14 @@ type identity struct {
 func newIdentifiers() *identifiers { return &identifiers{byKey: map[identity]*telltale.Identifier{}} }
 
 // add counts a sighting. The pooled confidence is that of the surest one:
-// sightings of one value in one field are far from independent.
-func (x *identifiers) add(s *telltale.Sighting, dest string) {
+// sightings of one value in one field are far from independent. It reports
+// false where a bound kept something out.
+func (x *identifiers) add(s *telltale.Sighting, dest string) bool {
 	key := identity{s.Device, s.Value}
 	id := x.byKey[key]
 	if id == nil {
 		if len(x.list) >= maxIdentifiers {
-			return
+			return false
 		}
 		id = &telltale.Identifier{
 			ID: "i" + strconv.Itoa(len(x.list)+1), Device: s.Device, Kind: s.Kind, Value: s.Value, Tag: s.Tag, First: s.Time,
@@ -44,9 +48,14 @@ func (x *identifiers) add(s *telltale.Sighting, dest string) {
 	}
 	id.Count++
 	id.First, id.Last = min(id.First, s.Time), max(id.Last, s.Time)
-	if !slices.Contains(id.Destinations, dest) {
-		id.Destinations = append(id.Destinations, dest)
+	if slices.Contains(id.Destinations, dest) {
+		return true
 	}
+	if len(id.Destinations) >= maxIdentifierDestinations {
+		return false
+	}
+	id.Destinations = append(id.Destinations, dest)
+	return true
 }
 
 // of returns the id of a sighting's identifier, or "" past the bound.

@@ -153,8 +153,12 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 	r.record(t)
 	for i, s := range seen {
 		r.record(s)
-		r.ids.add(s, far.ID)
-		r.sends.add(t, m.Sightings[i], r.ids.of(s), far, addr)
+		if !r.ids.add(s, far.ID) {
+			r.cover.Suppressed = suppress(r.cover.Suppressed, "identifiers_beyond_bound", 1)
+		}
+		if !r.sends.add(t, m.Sightings[i], r.ids.of(s), far, addr) {
+			r.cover.Suppressed = suppress(r.cover.Suppressed, "sends_beyond_bound", 1)
+		}
 	}
 }
 
@@ -170,10 +174,14 @@ func (r *recorder) sighting(s *pipeline.Sighting, t *telltale.Transmission) *tel
 	return out
 }
 
-// tag links equal values inside the audit and says nothing about them.
+// tag links equal values inside the audit and says nothing about them. Values
+// past the bound share one that links nothing.
 func (r *recorder) tag(v telltale.Value) string {
 	t, ok := r.tags[v]
-	if !ok {
+	switch {
+	case !ok && len(r.tags) >= maxIdentifiers:
+		return "t0"
+	case !ok:
 		t = "t" + strconv.Itoa(len(r.tags)+1)
 		r.tags[v] = t
 	}

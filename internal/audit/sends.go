@@ -26,10 +26,17 @@ type send struct {
 
 func newSends() *sends { return &sends{byKey: map[string]*send{}} }
 
-// add counts one sighting of a transmission.
-func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, addr netip.Addr) {
+// maxSends bounds the groups: the paths of requests are anyone's to choose.
+const maxSends = 10_000
+
+// add counts one sighting of a transmission. It reports false where there are
+// too many groups already.
+func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, addr netip.Addr) bool {
 	key := string(t.SentBy) + " " + t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.Template.Raw()
 	g := x.byKey[key]
+	if g == nil && len(x.list) >= maxSends {
+		return false
+	}
 	if g == nil {
 		g = &send{input: s.Input}
 		g.Received = t.SentBy == telltale.SentByPeer
@@ -55,6 +62,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, f
 	if g.FlowID == t.FlowID && (g.bytes == nil || exhibitRank(s) > exhibitRank(g.bytes)) && s.Transmission == t.ID && g.Count == 1 {
 		g.bytes = s
 	}
+	return true
 }
 
 func (g *send) transmission(t *telltale.Transmission) {
