@@ -18,6 +18,10 @@ var base64Alphabet = newAlphabet(6, 4, 16,
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
 
+// hexAndHyphens has the symbols of digests and UUIDs. Read as Base64 they say no
+// three digits in a row, and seldom text: nothing that is looked for.
+var hexAndHyphens = newAlphabet(4, 2, 12, "0123456789abcdef-", "0123456789ABCDEF-")
+
 // leastAlone is the length of a run that is all of its field.
 const leastAlone = 8
 
@@ -145,9 +149,13 @@ func (r base64Run) judge(start, end int, wrapped bool) {
 	if r.try(start, end) && wrapped {
 		return
 	}
-	r.split(start, end, isSpace, func(s, e int) {
+	r.parts(start, end, isSpace, func(s, e int) {
 		if s == start && e == end || !r.try(s, e) {
-			r.split(s, e, isJoint, func(s, e int) { r.try(s, e) })
+			r.parts(s, e, isJoint, func(part, to int) {
+				if part != s || to != e { // else it was tried
+					r.try(part, to)
+				}
+			})
 		}
 	})
 }
@@ -155,8 +163,8 @@ func (r base64Run) judge(start, end int, wrapped bool) {
 // isJoint reports whether c is a symbol that joins words, in paths mostly.
 func isJoint(c byte) bool { return c == '/' }
 
-// split calls f with the parts of b[start:end] between separators.
-func (r base64Run) split(start, end int, separates func(byte) bool, f func(start, end int)) {
+// parts calls f with the parts of b[start:end] between separators.
+func (r base64Run) parts(start, end int, separates func(byte) bool, f func(start, end int)) {
 	for at := start; at < end; at++ {
 		from := at
 		for at < end && !separates(r.b[at]) {
@@ -173,6 +181,9 @@ func (r base64Run) split(start, end int, separates func(byte) bool, f func(start
 func (r base64Run) try(start, end int) bool {
 	if inEscape(r.b, start, end) {
 		return true
+	}
+	if hexAndHyphens.end(r.b, start) >= end {
+		return false
 	}
 	best, most := 0, 0
 	for phase := 0; phase < base64Alphabet.group && most < clearScore; phase++ {

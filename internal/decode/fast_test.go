@@ -126,3 +126,39 @@ func TestPiecesAreNoWords(t *testing.T) {
 		}
 	}
 }
+
+// plainQuoted is findQuoted without leaving anything out.
+func plainQuoted(b []byte, f *Found) {
+	start, quoted := 0, false
+	for i := 0; i < len(b); i++ {
+		switch n := jsonEscape(b[i:]); {
+		case n > 0:
+			quoted = quoted || isQuoted(b[i:], n)
+			i += n - 1
+		case b[i] == '"' || isControl(b[i]):
+			addQuoted(f, start, i, quoted)
+			start, quoted = i+1, false
+		}
+	}
+	if !quoted || !f.hold(b, start) {
+		addQuoted(f, start, len(b), quoted)
+	}
+}
+
+func FuzzQuoted(f *testing.F) {
+	for _, text := range []string{
+		`{"a":"b"}`, `"0123456789ab\"cd" "\"0123456789abcdef`, `\\"0123456789abc\"0123456789abc"`, `"0123456789\\u00300123456"`,
+		"\x01\\\"0123456789ab\x02cd\"\\\\\\u0022 0123456789ab\x03 \\", `\u0022 0123456789ab \ud83d\ude00 \u005cu0030 0123456789ab`,
+	} {
+		f.Add([]byte(text), false)
+		f.Add([]byte(text), true)
+	}
+	f.Fuzz(func(t *testing.T, b []byte, more bool) {
+		got, want := Found{More: more}, Found{More: more}
+		findQuoted(b, &got)
+		plainQuoted(b, &want)
+		if !slices.Equal(got.List, want.List) || got.Keep != want.Keep {
+			t.Errorf("in %q: %v and %d, want %v and %d", b, got.List, got.Keep, want.List, want.Keep)
+		}
+	})
+}

@@ -25,22 +25,52 @@ func findJSON(b []byte, f *Found) {
 }
 
 // findQuoted finds strings with an escaped quote, or an escaped escape, in
-// them. A string that b cuts begins or ends with b.
+// them. A string that b cuts begins or ends with b. Only what stands between
+// control characters, and with such an escape, is read byte by byte.
 func findQuoted(b []byte, f *Found) {
-	start, quoted := 0, false
-	for i := 0; i < len(b); i++ {
-		switch n := jsonEscape(b[i:]); {
+	for at := 0; ; {
+		i := nextEscape(b, at, '\\', quotedEscape)
+		if i < 0 {
+			return
+		}
+		start := i
+		for start > at && !isControl(b[start-1]) {
+			start--
+		}
+		at = findQuotedAt(b, start, i, f)
+	}
+}
+
+// findQuotedAt is findQuoted from start, where a string may begin, to the end
+// of the string that b[i] is in or that ends there. It returns that end.
+func findQuotedAt(b []byte, start, i int, f *Found) (end int) {
+	quoted := false
+	for at := start; at < len(b); at++ {
+		switch n := jsonEscape(b[at:]); {
 		case n > 0:
-			quoted = quoted || isQuoted(b[i:], n)
-			i += n - 1
-		case b[i] == '"' || isControl(b[i]):
-			addQuoted(f, start, i, quoted)
-			start, quoted = i+1, false
+			quoted = quoted || isQuoted(b[at:], n)
+			at += n - 1
+		case b[at] == '"' || isControl(b[at]):
+			addQuoted(f, start, at, quoted)
+			start, quoted = at+1, false
+			if at >= i {
+				return start
+			}
 		}
 	}
 	if !quoted || !f.hold(b, start) {
 		addQuoted(f, start, len(b), quoted)
 	}
+	return len(b)
+}
+
+// quotedEscape returns the length of the escape at b[at], 0 if there is none or
+// it is none that isQuoted tells.
+func quotedEscape(b []byte, at int) int {
+	if n := jsonEscape(b[at:]); n > 0 && isQuoted(b[at:], n) {
+		return n
+	}
+	return 0
 }
 
 // isQuoted reports whether the escape of n bytes that b begins with is of a
