@@ -97,6 +97,9 @@ func (m *Masker) Text(t Text) string {
 	if m.reveal {
 		return harmless(t.raw)
 	}
+	if m.plain(t) {
+		return t.raw
+	}
 	var room [128]unit
 	us := lex(room[:0], t.raw)
 	m.hide(us, t)

@@ -11,32 +11,49 @@ import (
 // spellings are the ways known values may be written, each for the reading of
 // a text that it is looked for in.
 type spellings struct {
-	letters index    // letters and digits, lower case; nothing else counts
-	base64  index    // characters of Base64, - and _ as + and /
-	bytes   index    // everything
+	letters *index   // letters and digits, lower case; nothing else counts
+	base64  *index   // characters of Base64, - and _ as + and /
+	bytes   *index   // everything
 	short   []string // as letters, but too short to be looked for within words or in Base64
 }
 
 // An index holds patterns by their first four bytes.
-type index map[[4]byte][]string
-
-func (x index) add(pattern string) {
-	if len(pattern) >= 4 {
-		key := [4]byte([]byte(pattern))
-		x[key] = append(x[key], pattern)
-	}
+type index struct {
+	by     map[uint32][]string
+	filter [1 << 10]uint64 // a bit for each first four bytes, by their hash
 }
+
+func newIndex() *index { return &index{by: map[uint32][]string{}} }
+
+func (x *index) add(pattern string) {
+	if len(pattern) < 4 {
+		return
+	}
+	key := uint32(pattern[0])<<24 | uint32(pattern[1])<<16 | uint32(pattern[2])<<8 | uint32(pattern[3])
+	x.by[key] = append(x.by[key], pattern)
+	h := slot(key)
+	x.filter[h>>6] |= 1 << (h & 63)
+}
+
+// may reports whether a pattern may begin with the four bytes of key.
+func (x *index) may(key uint32) bool {
+	h := slot(key)
+	return x.filter[h>>6]>>(h&63)&1 != 0
+}
+
+// slot returns the bit of an index's filter that key has, 0 to 65,535.
+func slot(key uint32) uint32 { return key * 0x9e3779b1 >> 16 }
 
 // newSpellings returns the spellings of the values that are to be dotted,
 // nil if there are none.
 func newSpellings(known []Value) *spellings {
-	s := &spellings{letters: index{}, base64: index{}, bytes: index{}}
+	s := &spellings{letters: newIndex(), base64: newIndex(), bytes: newIndex()}
 	for _, v := range known {
 		if v.kind != Model && v.kind != Build && v.raw != "" {
 			s.add(v)
 		}
 	}
-	if len(s.letters)+len(s.bytes)+len(s.short) == 0 {
+	if len(s.letters.by)+len(s.bytes.by)+len(s.short) == 0 {
 		return nil
 	}
 	return s
@@ -154,12 +171,15 @@ func read(r reading, us []unit, as func(rune) rune) reading {
 }
 
 // match hides the patterns of x and as many bytes more on each side.
-func (r reading) match(us []unit, x index, more int) {
-	if len(x) == 0 {
-		return
-	}
-	for i := 0; i+4 <= len(r.b); i++ {
-		for _, p := range x[[4]byte(r.b[i:])] {
+func (r reading) match(us []unit, x *index, more int) {
+	key := uint32(0)
+	for i := range len(r.b) {
+		key = key<<8 | uint32(r.b[i])
+		if i < 3 || !x.may(key) {
+			continue
+		}
+		i := i - 3
+		for _, p := range x.by[key] {
 			if len(p) <= len(r.b)-i && string(r.b[i:i+len(p)]) == p {
 				r.hide(us, max(i-more, 0), min(i+len(p)+more, len(r.b)))
 			}
