@@ -205,11 +205,56 @@ func (t Time) Std() time.Time { return time.Unix(0, int64(t)).UTC() }
 // AppendTo appends t in RFC 3339 with microseconds, or with nanoseconds
 // where t has them.
 func (t Time) AppendTo(dst []byte) []byte {
-	layout := "2006-01-02T15:04:05.000000Z"
-	if t%1000 != 0 {
-		layout = "2006-01-02T15:04:05.000000000Z"
+	seconds, ns := int64(t)/1e9, int64(t)%1e9
+	if ns < 0 {
+		seconds, ns = seconds-1, ns+1e9
 	}
-	return t.Std().AppendFormat(dst, layout)
+	days, second := seconds/86400, seconds%86400
+	if second < 0 {
+		days, second = days-1, second+86400
+	}
+	year, month, day := civil(days)
+	start := len(dst)
+	dst = append(dst, "0000-00-00T00:00:00.000000000Z"...)
+	b := dst[start:]
+	digits(b[0:4], year)
+	digits(b[5:7], month)
+	digits(b[8:10], day)
+	digits(b[11:13], second/3600)
+	digits(b[14:16], second/60%60)
+	digits(b[17:19], second%60)
+	if ns%1000 == 0 {
+		digits(b[20:26], ns/1000)
+		return append(dst[:start+26], 'Z')
+	}
+	digits(b[20:29], ns)
+	return dst
+}
+
+// civil returns the date that is so many days after 1970-01-01. Years are
+// counted from March, so that a leap day is the last of its year, in eras of
+// 400 years.
+func civil(days int64) (year, month, day int64) {
+	days += 719468 // from 0000-03-01
+	era := days / 146097
+	of := days % 146097
+	y := (of - of/1460 + of/36524 - of/146096) / 365
+	of -= 365*y + y/4 - y/100
+	m := (5*of + 2) / 153 // from March
+	year, month, day = y+400*era, m+3, of-(153*m+2)/5+1
+	if month > 12 {
+		year, month = year+1, month-12
+	}
+	return year, month, day
+}
+
+// digits fills b with the last digits of v, which is not below zero.
+func digits(b []byte, v int64) {
+	n := uint32(v)
+	for i := len(b) - 1; i >= 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
 }
 
 // MarshalText returns t as [Time.AppendTo] writes it.

@@ -18,20 +18,27 @@ func communityID(k flow.Key) string {
 	if k.Proto != packet.TCP && k.Proto != packet.UDP {
 		return ""
 	}
-	src, dst := k.Src.Netip().AsSlice(), k.Dst.Netip().AsSlice()
-	sp, dp := k.SrcPort, k.DstPort
-	if c := bytes.Compare(src, dst); c > 0 || c == 0 && sp > dp {
+	src, dst, sp, dp := k.Src, k.Dst, k.SrcPort, k.DstPort
+	if c := bytes.Compare(src[:], dst[:]); c > 0 || c == 0 && sp > dp {
 		src, dst, sp, dp = dst, src, dp, sp
 	}
-	b := make([]byte, 0, 40)
-	b = append(b, 0, 0) // seed
-	b = append(b, src...)
-	b = append(b, dst...)
+	var room [40]byte
+	b := append(room[:0], 0, 0) // seed
+	b = appendAddr(appendAddr(b, src), dst)
 	b = append(b, k.Proto, 0)
 	b = binary.BigEndian.AppendUint16(b, sp)
 	b = binary.BigEndian.AppendUint16(b, dp)
 	sum := sha1.Sum(b)
-	return "1:" + base64.StdEncoding.EncodeToString(sum[:])
+	return string(base64.StdEncoding.AppendEncode(append(room[:0], "1:"...), sum[:]))
+}
+
+// appendAddr appends the 4 or 16 bytes of an address.
+func appendAddr(b []byte, a packet.Addr) []byte {
+	if n := a.Netip(); n.Is4() {
+		four := n.As4()
+		return append(b, four[:]...)
+	}
+	return append(b, a[:]...)
 }
 
 // protoName returns the name of an IP protocol as Suricata writes it.

@@ -16,35 +16,57 @@ const maxDestinations = 1 << 16
 
 // destinations are the far ends, by name where they have one.
 type destinations struct {
-	byKey map[string]*telltale.Destination
-	list  []*telltale.Destination
-	seen  map[string]*report.Contact // by destination id
+	byName map[string]*farEnd
+	byAddr map[netip.Addr]*farEnd // of those without a name
+	list   []*farEnd
+	others *farEnd // shared by those beyond the bound; nil until then
+}
+
+// A farEnd is a destination and what the flows to it showed.
+type farEnd struct {
+	telltale.Destination
+	seen []report.Contact // one for each protection
 }
 
 func newDestinations() *destinations {
-	return &destinations{byKey: map[string]*telltale.Destination{}, seen: map[string]*report.Contact{}}
+	return &destinations{byName: map[string]*farEnd{}, byAddr: map[netip.Addr]*farEnd{}}
 }
 
 // of returns the destination of that name or, without one, that address.
-func (d *destinations) of(name telltale.Text, addr netip.Addr) *telltale.Destination {
-	key := name.Raw()
-	if key == "" {
-		key = addr.String()
+func (d *destinations) of(name telltale.Text, addr netip.Addr) *farEnd {
+	dest := d.byName[name.Raw()]
+	if name.IsZero() {
+		dest = d.byAddr[addr]
 	}
-	dest := d.byKey[key]
 	if dest == nil {
-		if len(d.list) >= maxDestinations {
-			name, addr, key = telltale.Text{}, netip.Addr{}, "others"
-		}
-		if dest = d.byKey[key]; dest == nil {
-			dest = &telltale.Destination{ID: "d" + strconv.Itoa(len(d.list)+1), Name: name}
-			d.byKey[key] = dest
-			d.list = append(d.list, dest)
-		}
+		dest = d.add(name, addr)
 	}
-	if addr.IsValid() && len(dest.DestIP) < 64 && !slices.Contains(dest.DestIP, addr) {
+	if dest != d.others && addr.IsValid() && len(dest.DestIP) < 64 && !slices.Contains(dest.DestIP, addr) {
 		dest.DestIP = append(dest.DestIP, addr)
 	}
+	return dest
+}
+
+// add makes the record of a far end that was not seen before.
+func (d *destinations) add(name telltale.Text, addr netip.Addr) *farEnd {
+	if len(d.list) >= maxDestinations {
+		if d.others == nil {
+			d.others = d.append(telltale.Text{})
+		}
+		return d.others
+	}
+	dest := d.append(name)
+	if name.IsZero() {
+		d.byAddr[addr] = dest
+	} else {
+		d.byName[name.Raw()] = dest
+	}
+	return dest
+}
+
+func (d *destinations) append(name telltale.Text) *farEnd {
+	dest := &farEnd{Destination: telltale.Destination{ID: "d" + strconv.Itoa(len(d.list)+1), Name: name}}
+	d.list = append(d.list, dest)
 	return dest
 }
 
@@ -58,13 +80,7 @@ func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, names []telltal
 	if !isSrc {
 		addr, name, sent, received = f.Key.Src.Netip(), telltale.Text{}, received, sent
 	}
-	dest := d.of(name, addr)
-	key := dest.ID + " " + string(f.Protection)
-	c := d.seen[key]
-	if c == nil {
-		c = &report.Contact{Name: dest.Name, DestIP: addr, AppProto: f.AppProto, Protection: f.Protection, First: f.Start}
-		d.seen[key] = c
-	}
+	c := d.of(name, addr).contact(f, addr)
 	c.Flows++
 	c.Sent += sent
 	c.Received += received
@@ -74,10 +90,21 @@ func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, names []telltal
 	}
 }
 
+// contact returns the figures of the flows that are protected as f is.
+func (e *farEnd) contact(f *pipeline.FlowInfo, addr netip.Addr) *report.Contact {
+	for i := range e.seen {
+		if e.seen[i].Protection == f.Protection {
+			return &e.seen[i]
+		}
+	}
+	e.seen = append(e.seen, report.Contact{Name: e.Name, DestIP: addr, AppProto: f.AppProto, Protection: f.Protection, First: f.Start})
+	return &e.seen[len(e.seen)-1]
+}
+
 func (d *destinations) records() []telltale.Destination {
 	out := make([]telltale.Destination, len(d.list))
 	for i, dest := range d.list {
-		out[i] = *dest
+		out[i] = dest.Destination
 	}
 	return out
 }
@@ -87,9 +114,11 @@ func (d *destinations) contacts() []report.Contact {
 	var out []report.Contact
 	for _, dest := range d.list {
 		for _, p := range []telltale.Protection{telltale.Open, telltale.Forgeable, telltale.Sealed, telltale.UnknownProtection} {
-			if c := d.seen[dest.ID+" "+string(p)]; c != nil {
-				slices.Sort(c.Times)
-				out = append(out, *c)
+			for _, c := range dest.seen {
+				if c.Protection == p {
+					slices.Sort(c.Times)
+					out = append(out, c)
+				}
 			}
 		}
 	}

@@ -1,11 +1,11 @@
 package audit
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/device"
@@ -19,109 +19,132 @@ const maxDevices = 4096
 // devices tells whose flow a flow is. In this order: an address of a device
 // file; the LAN-side hardware address; a private address; else unknown.
 type devices struct {
-	files    []*device.File
-	declared map[string]int // canonical MAC or IP -> index in files
-	byKey    map[string]*owner
-	list     []*owner
+	files []*device.File
+	macs  map[hardware]int   // declared -> index in files
+	ips   map[netip.Addr]int // the same
+	byKey map[ownerKey]*owner
+	list  []*owner
+}
+
+// hardware is a hardware address of a link.
+type hardware [6]byte
+
+// ownerKey is what a device is told apart by.
+type ownerKey struct {
+	how  string
+	mac  hardware
+	ip   netip.Addr
+	file int
 }
 
 // owner is a device as the flows show it.
 type owner struct {
 	telltale.Device
 	file int // index of its device file; -1 if undeclared
-	macs map[string]bool
+	macs map[hardware]bool
 	ips  map[netip.Addr]bool
 }
 
 func newDevices(files []*device.File) *devices {
-	d := &devices{files: files, declared: map[string]int{}, byKey: map[string]*owner{}}
+	d := &devices{files: files, macs: map[hardware]int{}, ips: map[netip.Addr]int{}, byKey: map[ownerKey]*owner{}}
 	for i, f := range files {
 		for _, a := range f.Addresses {
-			d.declared[canonicalAddress(a)] = i
+			d.declare(a, i)
 		}
 		for _, v := range f.Values {
 			if v.Kind() == telltale.MAC {
-				d.declared[canonicalAddress(v.Raw())] = i
+				d.declare(v.Raw(), i)
 			}
 		}
 	}
 	return d
 }
 
-func canonicalAddress(s string) string {
-	if m, err := net.ParseMAC(s); err == nil {
-		return m.String()
+// declare notes that device file i names an address. What is none was told
+// when the file was read.
+func (d *devices) declare(address string, i int) {
+	if m, err := net.ParseMAC(address); err == nil && len(m) == len(hardware{}) {
+		d.macs[hardware(m)] = i
+	} else if a, err := netip.ParseAddr(address); err == nil {
+		d.ips[a.Unmap()] = i
 	}
-	if a, err := netip.ParseAddr(s); err == nil {
-		return a.Unmap().String()
-	}
-	return strings.ToLower(s)
 }
 
 // side is one end of a flow.
 type side struct {
-	ip  netip.Addr
-	mac string // "" where the link has none
+	ip     netip.Addr
+	mac    hardware
+	hasMAC bool
 }
 
 func sides(f *pipeline.FlowInfo) (src, dst side) {
-	src.ip, dst.ip = f.Key.Src.Netip(), f.Key.Dst.Netip()
-	if f.HasMAC {
-		src.mac, dst.mac = net.HardwareAddr(f.SrcMAC[:]).String(), net.HardwareAddr(f.DstMAC[:]).String()
-	}
-	return src, dst
+	return side{f.Key.Src.Netip(), f.SrcMAC, f.HasMAC}, side{f.Key.Dst.Netip(), f.DstMAC, f.HasMAC}
 }
 
 // of returns the device of a flow and which side of the flow it is.
 func (d *devices) of(f *pipeline.FlowInfo) (dev *owner, isSrc bool) {
 	src, dst := sides(f)
 	if i, ok := d.fileOf(src); ok {
-		return d.get("file "+strconv.Itoa(i), "declared", src, i), true
+		return d.get(ownerKey{how: "declared", file: i}, src), true
 	}
 	if i, ok := d.fileOf(dst); ok {
-		return d.get("file "+strconv.Itoa(i), "declared", dst, i), false
+		return d.get(ownerKey{how: "declared", file: i}, dst), false
 	}
-	isSrc = isLocal(src.ip) || !isLocal(dst.ip) || f.Key.Dst.Netip().IsMulticast()
+	isSrc = isLocal(src.ip) || !isLocal(dst.ip) || dst.ip.IsMulticast()
 	own := src
 	if !isSrc {
 		own = dst
 	}
 	switch {
-	case own.mac != "" && (isLocal(own.ip) || own.ip.Is6()):
-		return d.get(own.mac, "lan_mac", own, -1), isSrc
+	case own.hasMAC && (isLocal(own.ip) || own.ip.Is6()):
+		return d.get(ownerKey{how: "lan_mac", mac: own.mac, file: undeclared}, own), isSrc
 	case isLocal(own.ip):
-		return d.get(own.ip.String(), "only_private_address", own, -1), isSrc
+		return d.get(ownerKey{how: "only_private_address", ip: own.ip, file: undeclared}, own), isSrc
 	}
-	return d.get("", "unknown", side{}, -1), isSrc
+	return d.get(unknownOwner, side{}), isSrc
 }
 
+// undeclared stands for the index of a device file where there is none.
+const undeclared = -1
+
+// unknownOwner is the device of all flows that show none.
+var unknownOwner = ownerKey{how: "unknown", file: undeclared}
+
 func (d *devices) fileOf(s side) (int, bool) {
-	if i, ok := d.declared[s.mac]; ok && s.mac != "" {
+	if i, ok := d.macs[s.mac]; ok && s.hasMAC {
 		return i, true
 	}
-	i, ok := d.declared[s.ip.String()]
+	i, ok := d.ips[s.ip]
 	return i, ok
 }
 
-func (d *devices) get(key, how string, s side, file int) *owner {
+func (d *devices) get(key ownerKey, s side) *owner {
 	o := d.byKey[key]
-	if o == nil && key != "" && len(d.list) >= maxDevices {
-		return d.get("", "unknown", side{}, -1)
+	if o == nil && key != unknownOwner && len(d.list) >= maxDevices {
+		return d.get(unknownOwner, side{})
 	}
 	if o == nil {
-		o = &owner{file: file, macs: map[string]bool{}, ips: map[netip.Addr]bool{}}
+		o = &owner{file: key.file, macs: map[hardware]bool{}, ips: map[netip.Addr]bool{}}
 		o.ID = "dev" + strconv.Itoa(len(d.list)+1)
-		o.How = how
+		o.How = key.how
 		d.byKey[key] = o
 		d.list = append(d.list, o)
 	}
-	if s.mac != "" {
+	o.saw(s)
+	return o
+}
+
+// maxAddresses bounds what is listed of a device.
+const maxAddresses = 64
+
+// saw notes the addresses of a side that is the device.
+func (o *owner) saw(s side) {
+	if s.hasMAC && !o.macs[s.mac] && len(o.macs) < maxAddresses {
 		o.macs[s.mac] = true
 	}
-	if s.ip.IsValid() && len(o.ips) < 64 {
+	if s.ip.IsValid() && !o.ips[s.ip] && len(o.ips) < maxAddresses {
 		o.ips[s.ip] = true
 	}
-	return o
 }
 
 // records returns the devices as they are known at the end.
@@ -141,8 +164,8 @@ func (d *devices) records() []telltale.Device {
 			o.Label, o.Facts = d.files[o.file].Label, d.files[o.file].Facts
 		}
 		o.Addresses = nil
-		for _, m := range sorted(o.macs, strings.Compare) {
-			o.Addresses = append(o.Addresses, telltale.NewValue(telltale.MAC, m))
+		for _, m := range sorted(o.macs, func(a, b hardware) int { return bytes.Compare(a[:], b[:]) }) {
+			o.Addresses = append(o.Addresses, telltale.NewValue(telltale.MAC, net.HardwareAddr(m[:]).String()))
 		}
 		for _, ip := range sorted(o.ips, netip.Addr.Compare) {
 			o.Addresses = append(o.Addresses, telltale.NewValue(telltale.PublicIP, ip.String()))

@@ -16,6 +16,7 @@ type names struct {
 	byAddr map[netip.Addr]resolved
 	order  []netip.Addr // ring of the addresses, oldest at next
 	next   int
+	list   []telltale.Name // reused
 }
 
 // resolved is the name an address was last given for.
@@ -47,25 +48,26 @@ func (n *names) remember(addr netip.Addr) {
 	n.next = (n.next + 1) % maxNames
 }
 
-// of returns the names of a flow's server, most trusted first. told is what
-// the flow itself calls it.
+// of returns the names of a flow's server, most trusted first, valid until the
+// next call. told is what the flow itself calls it.
 func (n *names) of(f *pipeline.FlowInfo, told pipeline.Names) []telltale.Name {
-	var out []telltale.Name
-	add := func(name, source string) {
-		if name != "" {
-			out = append(out, telltale.Name{Name: telltale.NewText(name), Source: source})
-		}
-	}
-	add(hostName(told.Host), "host")
-	add(hostName(told.SNI), "sni")
+	n.list = n.list[:0]
+	n.add(hostName(told.Host), "host")
+	n.add(hostName(told.SNI), "sni")
 	if r, ok := n.byAddr[f.Key.Dst.Netip()]; ok {
 		source := "dns"
 		if f.Start > r.at+telltale.Time(r.ttl)*1e9 {
 			source = "dns_expired"
 		}
-		add(r.name, source)
+		n.add(r.name, source)
 	}
-	return out
+	return n.list
+}
+
+func (n *names) add(name, source string) {
+	if name != "" {
+		n.list = append(n.list, telltale.Name{Name: telltale.NewText(name), Source: source})
+	}
 }
 
 // hostName brings a Host header, an SNI or a DNS name to one form: lower

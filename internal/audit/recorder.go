@@ -21,7 +21,8 @@ type recorder struct {
 	o         Options
 	out       *spool
 	masker    *telltale.Masker
-	line      []byte // reused
+	line      []byte        // reused
+	closed    telltale.Flow // reused for the record of each flow
 	input     int    // number of the input in hand, from 1
 	devices   *devices
 	names     *names
@@ -71,11 +72,13 @@ func (r *recorder) record(rec telltale.Record) {
 // flowID names a flow by its input and first packet and, as one packet may
 // begin a tunnel and a flow inside, by how many tunnels it came through.
 func (r *recorder) flowID(f *pipeline.FlowInfo) string {
-	id := strconv.Itoa(r.input) + "-" + strconv.FormatInt(f.ID, 10)
+	var room [32]byte
+	id := append(strconv.AppendInt(room[:0], int64(r.input), 10), '-')
+	id = strconv.AppendInt(id, f.ID, 10)
 	if f.Key.Depth > 0 {
-		id += "." + strconv.Itoa(int(f.Key.Depth))
+		id = strconv.AppendInt(append(id, '.'), int64(f.Key.Depth), 10)
 	}
-	return id
+	return string(id)
 }
 
 // flow records a flow that closed.
@@ -90,14 +93,15 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 	if f.Tunnel != nil {
 		tunnel = r.flowID(f.Tunnel)
 	}
-	r.record(&telltale.Flow{
+	r.closed = telltale.Flow{
 		ID: r.flowID(f), Tunnel: tunnel, Input: r.input, Device: dev.ID,
 		SrcIP: f.Key.Src.Netip(), SrcPort: f.Key.SrcPort, DestIP: f.Key.Dst.Netip(), DestPort: f.Key.DstPort,
 		Proto: protoName(f.Key.Proto), AppProto: f.AppProto, CommunityID: communityID(f.Key),
 		Start: f.Start, End: f.End, Ended: f.Ended,
 		PktsToServer: f.Packets[0], ByteToServer: f.Bytes[0], PktsToClient: f.Packets[1], ByteToClient: f.Bytes[1],
 		Names: names, Protection: f.Protection,
-	})
+	}
+	r.record(&r.closed)
 }
 
 // message records a message and, with sightings, the transmission it is.
@@ -156,7 +160,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 		if !r.ids.add(s, far.ID) {
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "identifiers_beyond_bound", 1)
 		}
-		if !r.sends.add(t, m.Sightings[i], r.ids.of(s), far, addr) {
+		if !r.sends.add(t, m.Sightings[i], r.ids.of(s), &far.Destination, addr) {
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "sends_beyond_bound", 1)
 		}
 	}
@@ -190,7 +194,7 @@ func (r *recorder) tag(v telltale.Value) string {
 
 // farEnd returns the destination of a message and its address there: what the
 // message itself names outranks what the flow is known by.
-func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) (*telltale.Destination, netip.Addr) {
+func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) (*farEnd, netip.Addr) {
 	addr := e.Flow.Key.Dst.Netip()
 	if !isSrc {
 		addr = e.Flow.Key.Src.Netip()
@@ -295,7 +299,7 @@ func (r *recorder) info() *telltale.Audit {
 func (r *recorder) tail(rep *report.Audit) []byte {
 	var recs []telltale.Record
 	for _, d := range r.dests.list {
-		recs = append(recs, d)
+		recs = append(recs, &d.Destination)
 	}
 	for i := range rep.Identifiers {
 		recs = append(recs, &rep.Identifiers[i])
