@@ -23,7 +23,7 @@ type recorder struct {
 	masker    *telltale.Masker
 	line      []byte        // reused
 	closed    telltale.Flow // reused for the record of each flow
-	input     int    // number of the input in hand, from 1
+	input     int           // number of the input in hand, from 1
 	devices   *devices
 	names     *names
 	dests     *destinations

@@ -52,6 +52,10 @@ type Dissector struct {
 
 	// New returns a parser for one flow. It has nothing to release.
 	New func(f *flow.Flow) Parser
+
+	// Renew makes a parser of this dissector, whose flow has ended, one for f:
+	// as a new one, but with the memory of the old. nil: it cannot be done.
+	Renew func(p Parser, f *flow.Flow)
 }
 
 // Parser reads one flow, both directions. A datagram is given whole, then

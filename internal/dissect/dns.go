@@ -22,9 +22,10 @@ var dns = &Dissector{
 	Ports: dnsPorts,
 	Proto: packet.UDP,
 	Probe: func(_ telltale.Direction, b []byte, port uint16) Verdict {
-		return yesIf(port != portNBNS && new(dnsMessage).open(b, !isDNSPort(port)))
+		return yesIf(port != portNBNS && opensDNS(b, !isDNSPort(port)))
 	},
-	New: func(f *flow.Flow) Parser { return &dnsParser{proto: dnsProto(f)} },
+	New:   func(f *flow.Flow) Parser { return &dnsParser{proto: dnsProto(f)} },
+	Renew: renewDNS,
 }
 
 // dnsTCP reads DNS over TCP: each message after its length (RFC 7766,
@@ -36,7 +37,8 @@ var dnsTCP = &Dissector{
 	Probe: func(_ telltale.Direction, b []byte, port uint16) Verdict {
 		return probeDNSTCP(b, !isDNSPort(port))
 	},
-	New: func(f *flow.Flow) Parser { return &dnsParser{proto: dnsProto(f), prefix: 2} },
+	New:   func(f *flow.Flow) Parser { return &dnsParser{proto: dnsProto(f), prefix: 2} },
+	Renew: renewDNS,
 }
 
 // dnsParser reads one flow. A message is read whole or not at all, so that
@@ -46,6 +48,11 @@ type dnsParser struct {
 	proto  string
 	prefix int // bytes of length before each message
 	msg    dnsMessage
+}
+
+func renewDNS(old Parser, f *flow.Flow) {
+	p := old.(*dnsParser)
+	*p = dnsParser{proto: dnsProto(f), prefix: p.prefix, msg: p.msg}
 }
 
 func (p *dnsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
@@ -109,7 +116,7 @@ func probeDNSTCP(b []byte, strict bool) Verdict {
 	case len(b) < 2:
 		return Maybe
 	case c.OK():
-		return yesIf(new(dnsMessage).open(whole.Rest(), strict))
+		return yesIf(opensDNS(whole.Rest(), strict))
 	}
 	part := wire.New(b)
 	n := int(part.U16())
@@ -117,7 +124,7 @@ func probeDNSTCP(b []byte, strict bool) Verdict {
 	switch h := readDNSHead(&head); {
 	case n < dnsHeader, head.OK() && !h.sound(strict):
 		return No
-	case new(dnsMessage).open(part.Rest(), strict):
+	case opensDNS(part.Rest(), strict):
 		return Yes
 	case len(b) < maxFirstQuestion:
 		return Maybe

@@ -18,6 +18,7 @@ type dnsMessage struct {
 	questions []dnsName
 	cut       bool   // a section ends before its count says
 	text      []byte // holds every text of the message
+	skim      bool   // nothing is kept of the names
 }
 
 // dnsName is the part of a question's name that stands in its place: text[i]
@@ -61,7 +62,7 @@ func (h dnsHead) sound(strict bool) bool {
 func (m *dnsMessage) open(b []byte, strict bool) bool {
 	*m = dnsMessage{
 		DNS: DNS{Answers: m.Answers[:0]}, c: wire.New(b),
-		questions: m.questions[:0], text: m.text[:0],
+		questions: m.questions[:0], text: m.text[:0], skim: m.skim,
 	}
 	m.head = readDNSHead(&m.c)
 	if !m.c.OK() || !m.head.sound(strict) {
@@ -77,6 +78,13 @@ func (m *dnsMessage) open(b []byte, strict bool) bool {
 	c := m.c
 	_, ok := m.record(&c)
 	return ok
+}
+
+// opensDNS reports whether b begins with a header and a question that make
+// sense.
+func opensDNS(b []byte, strict bool) bool {
+	m := dnsMessage{skim: true}
+	return m.open(b, strict)
 }
 
 // finish reads the other questions and the answers. What is malformed stays
@@ -97,17 +105,20 @@ func (m *dnsMessage) finish() {
 // question reads the next question (RFC 1035, section 4.1.2) and moves past
 // it where it is sound.
 func (m *dnsMessage) question(strict bool) bool {
-	c := m.c
+	c, at := m.c, m.c.Off()
 	name, inline, ok := m.name(&c)
 	typ, class := c.U16(), c.U16()
 	if !ok || !c.OK() || typ == 0 || !soundClass(class, strict) {
 		return false
 	}
+	m.c = c
+	if m.skim {
+		return true
+	}
 	if len(m.questions) == 0 {
 		m.Name, m.Type = name, dnsType(typ)
 	}
-	m.questions = append(m.questions, dnsName{name[:inline], m.c.Off() + 1})
-	m.c = c
+	m.questions = append(m.questions, dnsName{name[:inline], at + 1})
 	return true
 }
 
@@ -138,7 +149,7 @@ func (m *dnsMessage) name(c *wire.Cursor) (name []byte, inline int, ok bool) {
 				*c, inline = walk, len(m.text)-start
 			}
 			if len(m.text) == start {
-				m.text = append(m.text, '.')
+				m.keep('.')
 			}
 			return m.text[start:], inline, true
 		case n < 64:
@@ -146,9 +157,9 @@ func (m *dnsMessage) name(c *wire.Cursor) (name []byte, inline int, ok bool) {
 				return nil, 0, false
 			}
 			if len(m.text) > start {
-				m.text = append(m.text, '.')
+				m.keep('.')
 			}
-			m.text = append(m.text, walk.Bytes(n)...)
+			m.keep(walk.Bytes(n)...)
 		case n >= 192:
 			to := n&63<<8 | int(walk.U8())
 			if hops == 0 {
@@ -162,5 +173,12 @@ func (m *dnsMessage) name(c *wire.Cursor) (name []byte, inline int, ok bool) {
 		default:
 			return nil, 0, false
 		}
+	}
+}
+
+// keep appends to the texts of the message.
+func (m *dnsMessage) keep(b ...byte) {
+	if !m.skim {
+		m.text = append(m.text, b...)
 	}
 }

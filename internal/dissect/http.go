@@ -16,6 +16,7 @@ var http = &Dissector{
 	Proto: packet.TCP,
 	Probe: func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP(b) },
 	New:   func(*flow.Flow) Parser { return new(httpParser) },
+	Renew: func(p Parser, _ *flow.Flow) { *p.(*httpParser) = httpParser{} },
 }
 
 // httpParser reads both directions. Whether a message is a request or a

@@ -19,6 +19,7 @@ var tls = &Dissector{
 	Proto: packet.TCP,
 	Probe: probeTLS,
 	New:   func(*flow.Flow) Parser { return new(tlsParser) },
+	Renew: func(p Parser, _ *flow.Flow) { *p.(*tlsParser) = tlsParser{} },
 }
 
 var tlsPorts = []uint16{443, 465, 853, 989, 990, 993, 995, 4433, 5061, 5223, 5228, 8443, 8883}

@@ -9,6 +9,7 @@ var unknown = &Dissector{
 	Name:  "unknown",
 	Probe: func(telltale.Direction, []byte, uint16) Verdict { return Yes },
 	New:   func(*flow.Flow) Parser { return new(unknownParser) },
+	Renew: func(p Parser, _ *flow.Flow) { *p.(*unknownParser) = unknownParser{} },
 }
 
 // unknownParser makes one message of each run of bytes without a gap: where

@@ -13,7 +13,6 @@ const (
 	window       = 256 << 10 // a longer body is searched in windows of this size
 	maxInflate   = 2 << 20   // a compressed body is held whole up to this size
 	maxShardHeld = 3 << 20   // above this the shard's messages are searched in parts
-	maxFree      = 16        // collectors that a worker keeps for use again
 	entryCost    = 64        // bytes that a field or a run costs beside its data
 )
 
@@ -51,9 +50,9 @@ type run struct{ body, at, n int64 }
 
 // collector returns an empty collector for m.
 func (w *worker) collector(m *dissect.Message) *collector {
-	col := new(collector)
-	if n := len(w.free); n > 0 {
-		col, w.free = w.free[n-1], w.free[:n-1]
+	col := w.collectors.take()
+	if col == nil {
+		col = new(collector)
 	}
 	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], told: col.told[:0], buf: col.buf[:0], quote: col.quote[:0]}
 	col.whole = len(m.Encodings) > 0
@@ -68,7 +67,7 @@ func (c *conv) Begin(m *dissect.Message) {
 	c.half[m.Dir].open = col
 	c.know(m)
 	col.keepHead(m)
-	if a := answers(m); a != nil || c.s.w.cfg.Messages {
+	if a := c.s.w.answers(m); a != nil || c.s.w.cfg.Messages {
 		col.message().Answers = a
 	}
 	if c.s.w.cfg.Messages {
@@ -117,10 +116,10 @@ func (c *conv) know(m *dissect.Message) {
 		c.info.Protection = m.Protection
 	}
 	if m.HTTP != nil && c.info.Host == "" && len(m.HTTP.Host) > 0 {
-		c.info.Host = string(m.HTTP.Host)
+		c.info.Host = c.s.w.strings.of(m.HTTP.Host)
 	}
 	if m.TLS != nil && c.info.SNI == "" && len(m.TLS.SNI) > 0 {
-		c.info.SNI = string(m.TLS.SNI)
+		c.info.SNI = c.s.w.strings.of(m.TLS.SNI)
 	}
 }
 

@@ -57,7 +57,11 @@ func (s *shard) conv(f *flow.Flow) *conv {
 	if c, ok := f.App.(*conv); ok {
 		return c
 	}
-	c := &conv{s: s, f: f, info: &FlowInfo{
+	c := s.w.convs.take()
+	if c == nil {
+		c = new(conv)
+	}
+	*c = conv{s: s, f: f, info: &FlowInfo{
 		ID: f.ID, Key: f.Key, Start: telltale.Time(f.Start),
 		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC,
 		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
@@ -156,7 +160,7 @@ func (c *conv) choose(d telltale.Direction, b []byte) bool {
 	switch {
 	case v == dissect.Yes:
 		if found != c.found {
-			c.found, c.parser = found, found.New(c.f)
+			c.speaks(found)
 		}
 		h.parser, h.raw, h.left = c.parser, false, false
 	case v == dissect.Maybe && len(b) <= c.s.patience():
@@ -180,9 +184,14 @@ func (c *conv) giveUp(d telltale.Direction, again bool) {
 
 func (c *conv) rawParser() dissect.Parser {
 	if c.raw == nil {
-		c.raw = dissect.Unknown.New(c.f)
+		c.raw = c.s.w.parser(dissect.Unknown, c.f)
 	}
 	return c.raw
+}
+
+// speaks notes what the flow speaks.
+func (c *conv) speaks(found *dissect.Dissector) {
+	c.found, c.parser = found, c.s.w.parser(found, c.f)
 }
 
 // datagram takes a packet of a protocol without a stream: it is read whole
@@ -193,7 +202,7 @@ func (c *conv) datagram(d telltale.Direction, at int64, b []byte) {
 	p := c.parser
 	if c.found == nil {
 		if found, v := dissect.Choose(c.f.Proto, d, b, c.f.DstPort); v == dissect.Yes {
-			c.found, c.parser = found, found.New(c.f)
+			c.speaks(found)
 			p = c.parser
 		}
 	}
@@ -262,6 +271,7 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	c.info.Packets, c.info.Bytes = f.Packets, f.Bytes
 	s.w.emit(&Event{Flow: c.info})
 	f.App = nil
+	s.w.spare(c)
 }
 
 // closeHalf ends a direction and counts what a panic cost it.

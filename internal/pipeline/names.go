@@ -15,14 +15,14 @@ type Answer struct {
 
 // answers returns the addresses in a DNS answer. The name is the one that
 // was asked for: the aliases between (CNAME) are the answer's own business.
-func answers(m *dissect.Message) []Answer {
+func (w *worker) answers(m *dissect.Message) []Answer {
 	if m.DNS == nil || m.DNS.Query {
 		return nil
 	}
 	var out []Answer
 	for _, a := range m.DNS.Answers {
 		if a.Addr.IsValid() {
-			out = append(out, Answer{a.Addr, string(m.DNS.Name), a.TTL})
+			out = append(out, Answer{a.Addr, w.strings.of(m.DNS.Name), a.TTL})
 		}
 	}
 	return out

@@ -18,8 +18,8 @@ func (c *conv) End(m *dissect.Message) {
 	c.f.Forget(m.Dir, col.end())
 	m.State = nil
 	c.s.hold(&col.weight, 0)
-	if cap(col.buf) <= window+maxPending && len(c.s.w.free) < maxFree {
-		c.s.w.free = append(c.s.w.free, col)
+	if cap(col.buf) <= window+maxPending {
+		c.s.w.collectors.put(col)
 	}
 }
 

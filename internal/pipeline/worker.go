@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/telltale-audit/telltale/internal/detect"
+	"github.com/telltale-audit/telltale/internal/dissect"
 )
 
 // worker carries some of the virtual shards. Everything it owns is used by
@@ -17,11 +18,19 @@ type worker struct {
 	tally  *Tally
 	events []*Event // found since the last merge
 	now    int64    // number of the packet in hand; math.MaxInt64 at the end
-	free   []*collector
+
+	// Memory that is used again.
+	collectors spares[*collector]
+	convs      spares[*conv]
+	parsers    map[*dissect.Dissector]*spares[dissect.Parser]
+	strings    intern
 }
 
 func newWorker(cfg Config) *worker {
-	return &worker{cfg: cfg, search: cfg.Engine.NewSearch(), tally: newTally()}
+	return &worker{
+		cfg: cfg, search: cfg.Engine.NewSearch(), tally: newTally(),
+		parsers: map[*dissect.Dissector]*spares[dissect.Parser]{}, strings: intern{},
+	}
 }
 
 // batch takes the packets of l whose shards belong to worker i of n.

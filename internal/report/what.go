@@ -146,7 +146,7 @@ func (v *view) notes(p *party) []string {
 	}
 	for i := range v.Destinations {
 		d := &v.Destinations[i]
-		if p.text.IsZero() || d.Name.IsZero() || v.m.Text(d.Name) != p.name {
+		if len(d.Claims) == 0 || p.text.IsZero() || d.Name.IsZero() || v.m.Text(d.Name) != p.name {
 			continue
 		}
 		for _, c := range d.Claims[:min(len(d.Claims), 2)] {
