@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 func TestValue(t *testing.T) {
@@ -330,6 +331,7 @@ func FuzzText(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string, start, n int64) {
 		blank := telltale.Range{Start: start, End: start + n%16}
 		got := m.Text(telltale.NewText(s, blank))
+		oracle.Allocates(t, 0, len(s), func() { m.Text(telltale.NewText(s, blank)) })
 		checkHarmless(t, s, got)
 		checkHarmless(t, s, telltale.NewMasker(true).Text(telltale.NewText(s)))
 		if run := digitRun.FindString(escapes.ReplaceAllString(s, " ")); run != "" && strings.Contains(escapes.ReplaceAllString(got, " "), run) {

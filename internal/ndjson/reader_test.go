@@ -1,6 +1,7 @@
 package ndjson_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/ndjson"
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -127,15 +129,24 @@ func FuzzReader(f *testing.F) {
 	f.Add(ndjson.Append(nil, aFlow(), telltale.NewMasker(false)))
 	f.Add([]byte(`{"schema":0,"event_type":"message","packets":{"first":1,"last":2,"count":3}}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		r := ndjson.NewReader(strings.NewReader(string(b)))
-		for range 1000 {
-			l, err := r.Read()
-			if errors.Is(err, io.EOF) {
-				return
-			}
-			if err == nil && (ndjson.Validate(l.Raw) != nil || l.EventType == "" || l.Text("event_type") != l.EventType) {
-				t.Errorf("read %q as %q", l.Raw, l.EventType)
-			}
-		}
+		oracle.Allocates(t, 0, len(b), func() { readAll(t, b) })
 	})
+}
+
+// readAll reads b to its end: every line once, and none that breaks the
+// contract.
+func readAll(t *testing.T, b []byte) {
+	r, taken := ndjson.NewReader(bytes.NewReader(b)), 0
+	for {
+		l, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err == nil && (ndjson.Validate(l.Raw) != nil || l.EventType == "" || l.Text("event_type") != l.EventType) {
+			t.Errorf("read %q as %q", l.Raw, l.EventType)
+		}
+		if taken++; taken > len(b) {
+			t.Fatalf("%d lines of %d bytes", taken, len(b))
+		}
+	}
 }

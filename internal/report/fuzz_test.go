@@ -5,7 +5,11 @@ import (
 	"testing"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
+
+// fixedScreen is what the screen of the incident takes, in bytes.
+const fixedScreen = 256 << 10
 
 // FuzzTerminal holds that no captured string, label or number steers the
 // terminal, breaks the layout or ends in a panic.
@@ -32,9 +36,12 @@ func FuzzTerminal(f *testing.F) {
 		}
 		s := Style{Width: 40 + int(width)%81, Color: bits&8 != 0, ASCII: bits&16 != 0, Command: label}
 		var b bytes.Buffer
-		if err := Terminal(&b, a, telltale.NewMasker(bits&32 != 0), s); err != nil {
-			t.Fatal(err)
-		}
+		oracle.Allocates(t, fixedScreen, 2*len(name)+len(wire)+2*len(label), func() {
+			b.Reset()
+			if err := Terminal(&b, a, telltale.NewMasker(bits&32 != 0), s); err != nil {
+				t.Fatal(err)
+			}
+		})
 		checkLines(t, b.String(), s)
 		var svg bytes.Buffer
 		if err := Picture(&svg, b.String()); err != nil {

@@ -3,6 +3,8 @@ package wire
 import (
 	"bytes"
 	"testing"
+
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 func TestCursorReadsInOrder(t *testing.T) {
@@ -67,15 +69,19 @@ func TestBytesCannotBeAppendedInto(t *testing.T) {
 func FuzzCursor(f *testing.F) {
 	f.Add([]byte{1, 2, 3, 4, 5, 6}, []byte{0, 1, 2, 3, 4, 5, 6, 7})
 	f.Fuzz(func(t *testing.T, b, ops []byte) {
-		c := New(b)
-		for _, op := range ops {
-			before, ok := c.Off(), c.OK()
-			step(&c, op)
-			if c.Off() > len(b) || c.Len() < 0 || c.OK() && !ok {
-				t.Fatalf("op %d took the cursor from %d to %d of %d", op, before, c.Off(), len(b))
-			}
-		}
+		oracle.Allocates(t, 0, 0, func() { steps(t, b, ops) })
 	})
+}
+
+func steps(t *testing.T, b, ops []byte) {
+	c := New(b)
+	for _, op := range ops {
+		before, ok := c.Off(), c.OK()
+		step(&c, op)
+		if c.Off() > len(b) || c.Len() < 0 || c.OK() && (!ok || c.Off()+c.Len() != len(b)) {
+			t.Fatalf("op %d took the cursor from %d to %d of %d", op, before, c.Off(), len(b))
+		}
+	}
 }
 
 func step(c *Cursor, op byte) {
