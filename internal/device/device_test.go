@@ -208,13 +208,18 @@ func TestEveryCheckedKindHasAPlace(t *testing.T) {
 	}
 }
 
+// yamlRatio is how many times more than a parser of ours the YAML library
+// takes: it keeps every character several times, four bytes each. [MaxSize]
+// bounds it.
+const yamlRatio = 8
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(sample))
 	f.Add([]byte("imei: [\n"))
 	f.Add([]byte("a: &x [*x]\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := Parse("phone.yaml", b)
-		oracle.Allocates(t, 0, len(b), func() { _, _ = Parse("phone.yaml", b) })
+		oracle.Allocates(t, 0, yamlRatio*len(b), func() { _, _ = Parse("phone.yaml", b) })
 		if err != nil {
 			return
 		}
