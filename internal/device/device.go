@@ -31,7 +31,7 @@ type File struct {
 var FactKeys = []string{"model", "build", "sku", "patch"}
 
 // MaxSize is the largest device file that is read, in bytes.
-const MaxSize = 1 << 20
+const MaxSize = 256 << 10
 
 // Error says what is wrong with a device file, and where. It never repeats a
 // value.

@@ -134,6 +134,24 @@ func TestParseErrors(t *testing.T) {
 	}
 }
 
+// TestNesting gives the YAML library what takes it the square of the depth in
+// memory: it is refused before.
+func TestNesting(t *testing.T) {
+	for _, part := range []string{"[", "{", "{a: ", "- ", "? ", "- ? ", "[\n", "a: [\"]\", ", "imei: [\n  - {", "a: - ", "&a - "} {
+		b := bytes.Repeat([]byte(part), (64<<10)/len(part))
+		var e *Error
+		oracle.Allocates(t, 0, len(b), func() {
+			if _, err := Parse("phone.yaml", b); !errors.As(err, &e) || !strings.Contains(e.Why, "nested") {
+				t.Errorf("%q again and again: %v", part, err)
+			}
+		})
+	}
+	many := "imei: [\"001012704839210\"]\n" + strings.Repeat("# []\n", maxBrackets-1)
+	if _, err := Parse("phone.yaml", []byte(many)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestRead(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "phone.yaml")
 	if _, err := Read(name); !errors.Is(err, os.ErrNotExist) {

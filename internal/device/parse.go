@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -23,6 +24,9 @@ func Parse(name string, b []byte) (*File, error) {
 	if len(b) > MaxSize {
 		return nil, &Error{Name: f.Name, Why: "too large for a device file", Hint: "a device file is a page of text; is this one?"}
 	}
+	if line := nested(b); line > 0 {
+		return nil, &Error{Name: f.Name, Line: line, Why: "nested too deeply for a device file", Hint: "each line is a key, a colon and a value"}
+	}
 	doc, err := parseYAML(f.Name, b)
 	if err != nil {
 		return nil, err
@@ -36,6 +40,32 @@ func Parse(name string, b []byte) (*File, error) {
 		return nil, &Error{Name: f.Name, Why: "holds no value to look for", Hint: `add a line such as  imei: "001012704839210"  (your own; it is at Settings > About phone)`}
 	}
 	return f, nil
+}
+
+// Bounds of nesting. The YAML library takes memory by the square of the depth,
+// so what may nest is counted before it sees the file.
+const (
+	maxBrackets = 64 // in the file, whatever they stand in
+	maxDashes   = 8  // on a line, that stand alone: lists in lists
+)
+
+// nested returns the number of the line that nests too deeply, or 0.
+func nested(b []byte) int {
+	line, brackets := 0, 0
+	for text := range bytes.Lines(b) {
+		line++
+		brackets += bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{"))
+		dashes := 0
+		for _, word := range bytes.Fields(text) {
+			if len(word) == 1 && (word[0] == '-' || word[0] == '?') {
+				dashes++
+			}
+		}
+		if brackets > maxBrackets || dashes > maxDashes {
+			return line
+		}
+	}
+	return 0
 }
 
 // parseYAML returns the entries of the one mapping that b must be.
