@@ -15,6 +15,7 @@ import (
 	engine "github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/device"
+	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
 )
 
@@ -26,6 +27,7 @@ type auditFlags struct {
 	messages bool
 	workers  int
 	follow   bool
+	crashes  string
 }
 
 func (o *auditFlags) register(cmd *cobra.Command) {
@@ -35,6 +37,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
 	f.BoolVar(&o.follow, "follow", false, "wait for more at a file's end, until interrupted (Ctrl-C)")
+	f.StringVar(&o.crashes, "save-crash", "", "save what a parser that failed was given in `folder`, as captured")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many cores to use; the output does not depend on it")
 }
 
@@ -86,7 +89,12 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, files, devices)
+	crashes, err := openCrashFolder(o.crashes)
+	if err != nil {
+		return err
+	}
+	result, err := o.run(ctx, t, files, devices, crashes)
+	unsaved := crashes.close(t)
 	if err != nil {
 		return err
 	}
@@ -99,6 +107,9 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	}
 	for _, l := range left {
 		fmt.Fprintf(t.err, "telltale: left out of the folder: %v\n", l)
+	}
+	if unsaved != nil {
+		return unsaved
 	}
 	return incomplete(result.Report)
 }
@@ -116,9 +127,12 @@ func readDevices(names []string) ([]*device.File, error) {
 }
 
 // run runs the engine and writes the records where they were asked for.
-func (o *auditFlags) run(ctx context.Context, t *terminal, inputs []string, devices []*device.File) (*engine.Result, error) {
+func (o *auditFlags) run(ctx context.Context, t *terminal, inputs []string, devices []*device.File, crashes *crashFolder) (*engine.Result, error) {
 	opts := engine.Options{
 		Inputs: inputs, Devices: devices, Reveal: o.reveal, Messages: o.messages, Workers: o.workers, Version: version(),
+	}
+	if crashes != nil {
+		opts.Crashed = func(flow string, c *pipeline.Crash) { crashes.save(t, flow, c) }
 	}
 	if o.follow { // an interruption ends the waiting, not the audit
 		opts.Follow, ctx = ctx, context.WithoutCancel(ctx)
@@ -172,5 +186,9 @@ func incomplete(a *report.Audit) error {
 		}
 	}
 	parts = slices.Compact(parts)
-	return &failure{exitSkipped, errors.New("not everything could be read: " + strings.Join(parts, "; ")), "what was found beside that stands; COVERAGE counts all of it"}
+	hint := "what was found beside that stands; COVERAGE counts all of it"
+	if a.Coverage.Payload.Skipped[telltale.SkipParserPanic]+a.Coverage.Payload.Skipped[telltale.SkipParserStuck] > 0 {
+		hint += "; this is also a fault of telltale: --save-crash keeps what shows it"
+	}
+	return &failure{exitSkipped, errors.New("not everything could be read: " + strings.Join(parts, "; ")), hint}
 }

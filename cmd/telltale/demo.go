@@ -71,7 +71,7 @@ func demo(ctx context.Context, t *terminal, dir string) error {
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, inputs, devices)
+	result, err := o.run(ctx, t, inputs, devices, nil)
 	if err != nil {
 		return err
 	}

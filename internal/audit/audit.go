@@ -27,6 +27,10 @@ type Options struct {
 	Version  string         // of this program
 	Records  io.Writer      // where the records go; nil: nowhere
 
+	// Crashed is told what a parser that failed was given, and in which flow.
+	// The bytes are as they were captured. nil: nobody is told.
+	Crashed func(flow string, c *pipeline.Crash)
+
 	// Follow has a file that ends waited on for more until Follow is done;
 	// nil: the end is the end.
 	Follow context.Context
@@ -85,7 +89,7 @@ func (r *recorder) read(ctx context.Context, name string, engine *detect.Engine)
 		return err
 	}
 	defer func() { _ = f.Close() }() // opened for reading only
-	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Engine: engine}, r)
+	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Crashes: r.o.Crashed != nil, Engine: engine}, r)
 	r.account(f, tally)
 	return err
 }

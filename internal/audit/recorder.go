@@ -51,9 +51,12 @@ func newRecorder(o Options, out *spool) *recorder {
 // Put implements [pipeline.Sink].
 func (r *recorder) Put(_ context.Context, events []*pipeline.Event) error {
 	for _, e := range events {
-		if e.Message != nil {
+		switch {
+		case e.Crash != nil:
+			r.o.Crashed(r.flowID(e.Flow), e.Crash)
+		case e.Message != nil:
 			r.message(e)
-		} else {
+		default:
 			r.flow(e.Flow)
 		}
 	}

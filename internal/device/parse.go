@@ -56,7 +56,7 @@ func nested(b []byte) int {
 		line++
 		brackets += bytes.Count(text, []byte("[")) + bytes.Count(text, []byte("{"))
 		dashes := 0
-		for _, word := range bytes.Fields(text) {
+		for word := range bytes.FieldsSeq(text) {
 			if len(word) == 1 && (word[0] == '-' || word[0] == '?') {
 				dashes++
 			}

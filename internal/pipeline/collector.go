@@ -61,6 +61,7 @@ func (w *worker) collector(m *dissect.Message) *collector {
 
 // Begin implements [dissect.Sink].
 func (c *conv) Begin(m *dissect.Message) {
+	c.burn()
 	col := c.s.w.collector(m)
 	col.peer = c.peerOf(m.Dir)
 	m.State = col
@@ -125,6 +126,7 @@ func (c *conv) know(m *dissect.Message) {
 
 // Field implements [dissect.Sink].
 func (c *conv) Field(m *dissect.Message, f dissect.Field) {
+	c.burn()
 	col := m.State.(*collector)
 	if col.owned {
 		f.Data = slices.Clone(f.Data)
@@ -135,6 +137,7 @@ func (c *conv) Field(m *dissect.Message, f dissect.Field) {
 
 // Body implements [dissect.Sink].
 func (c *conv) Body(m *dissect.Message, at int64, b []byte) {
+	c.burn()
 	col := m.State.(*collector)
 	if n := min(maxShort-len(col.quote), len(b)); n > 0 && c.awaited(m) {
 		col.quote = append(col.quote, b[:n]...)

@@ -7,6 +7,7 @@ import (
 	"github.com/telltale-audit/telltale/internal/dissect"
 	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
+	"github.com/telltale-audit/telltale/internal/wire"
 )
 
 // maxPending bounds the bytes of a direction that wait for more: for a parser
@@ -23,6 +24,8 @@ type conv struct {
 	parser  dissect.Parser     // of found
 	raw     dissect.Parser     // takes what nobody understands; made when needed
 	half    [2]half
+	given   piece     // what the parser at work was given
+	fuel    int       // calls of the sink that it has left
 	waiting []waiting // messages that an answer may still follow
 	past    int       // requests that waited too long, whose answers may still come
 }
@@ -38,9 +41,9 @@ type half struct {
 	open      *collector     // the message that is being told, if any
 	delivered int64          // bytes, accounted by scanned, opaque or skipped
 	accounted int64
-	sealed    string // channel of what was sealed, "" where nothing was
-	sealedAt  int64  // stream offset from which on it was
-	panicked  bool
+	sealed    string              // channel of what was sealed, "" where nothing was
+	sealedAt  int64               // stream offset from which on it was
+	failed    telltale.SkipReason // why its parser was given up, "" where it was not
 }
 
 // Open implements [flow.Handler]. A flow that never carries a byte, as in a
@@ -83,23 +86,6 @@ func (s *shard) Data(f *flow.Flow, d telltale.Direction, at int64, b []byte) {
 	}
 }
 
-// contain keeps a parser's panic inside its direction: what that direction
-// had in hand is counted as skipped when the flow closes, and what follows
-// is read raw.
-func (c *conv) contain(d telltale.Direction) {
-	if recover() == nil {
-		return
-	}
-	h := &c.half[d]
-	if h.open != nil {
-		c.drop(h.open)
-	}
-	h.panicked, h.open = true, nil
-	c.wait(h, nil)
-	c.raw, c.parser, c.found = nil, nil, nil
-	h.parser, h.raw = c.rawParser(), true
-}
-
 // stream takes the next bytes of a TCP direction.
 func (c *conv) stream(d telltale.Direction, at int64, b []byte) {
 	h := &c.half[d]
@@ -129,17 +115,23 @@ func (c *conv) wait(h *half, b []byte) {
 // parser and returns how much of it is done with.
 func (c *conv) consume(d telltale.Direction, b []byte) int {
 	h := &c.half[d]
-	done := 0
+	done, vain := 0, 0
 	for done < len(b) {
 		if h.parser == nil && !c.choose(d, b[done:]) {
 			break
 		}
-		used, err := h.parser.Parse(d, h.at, b[done:], c)
+		used, err := c.parse(h.parser, d, h.at, b[done:])
 		c.settle(d)
 		done += used
 		h.at += int64(used)
 		if err == nil && used == 0 && len(b)-done <= c.s.patience() {
 			break
+		}
+		if vain++; used > 0 {
+			vain = 0
+		} else if vain > maxVain {
+			c.given = piece{h.at, b[done:]}
+			panic(wire.ErrStuck)
 		}
 		if err != nil || used == 0 {
 			c.giveUp(d, used > 0 || errors.Is(err, dissect.ErrSwitched))
@@ -175,7 +167,7 @@ func (c *conv) choose(d telltale.Direction, b []byte) bool {
 // given another protocol may follow; otherwise the rest is read raw.
 func (c *conv) giveUp(d telltale.Direction, again bool) {
 	h := &c.half[d]
-	h.parser.Close(d, c)
+	c.close(h.parser, d)
 	h.parser, h.left = nil, true
 	if !again {
 		h.parser, h.raw = c.rawParser(), true
@@ -208,8 +200,8 @@ func (c *conv) datagram(d telltale.Direction, at int64, b []byte) {
 	}
 	used := 0
 	if p != nil {
-		used, _ = p.Parse(d, at, b, c)
-		p.Close(d, c)
+		used, _ = c.parse(p, d, at, b)
+		c.close(p, d)
 	}
 	c.readRaw(d, at+int64(used), b[used:])
 	h.at = at + int64(len(b))
@@ -221,8 +213,8 @@ func (c *conv) readRaw(d telltale.Direction, at int64, b []byte) {
 		return
 	}
 	p := c.rawParser()
-	_, _ = p.Parse(d, at, b, c) // takes everything, never fails
-	p.Close(d, c)
+	_, _ = c.parse(p, d, at, b) // takes everything, never fails
+	c.close(p, d)
 }
 
 // Gap implements [flow.Handler]: a wall that nothing is joined across.
@@ -234,7 +226,7 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 		h.open.missed += n
 		c.wall(h.open)
 	}
-	resume := h.parser != nil && h.parser.Gap(d, at, n, c)
+	resume := h.parser != nil && c.gap(h.parser, d, at, n)
 	c.settle(d)
 	// What nobody understood may be a protocol's beginning again after a gap.
 	if len(h.pending) > 0 || h.raw {
@@ -274,14 +266,14 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	s.w.spare(c)
 }
 
-// closeHalf ends a direction and counts what a panic cost it.
+// closeHalf ends a direction and counts what a parser that failed cost it.
 func (c *conv) closeHalf(d telltale.Direction) {
 	func() {
 		defer c.contain(d)
 		c.endHalf(d)
 	}()
-	if h := &c.half[d]; h.panicked {
-		c.s.w.tally.Payload.Skipped[telltale.SkipParserPanic] += h.delivered - h.accounted
+	if h := &c.half[d]; h.failed != "" {
+		c.s.w.tally.Payload.Skipped[h.failed] += h.delivered - h.accounted
 	}
 }
 
@@ -289,7 +281,7 @@ func (c *conv) closeHalf(d telltale.Direction) {
 func (c *conv) endHalf(d telltale.Direction) {
 	h := &c.half[d]
 	if h.parser != nil {
-		h.parser.Close(d, c)
+		c.close(h.parser, d)
 	}
 	rest := h.pending
 	c.wait(h, nil)

@@ -10,7 +10,8 @@ import (
 type Event struct {
 	At      int64 // number of the packet that closed it; math.MaxInt64 at the capture's end
 	Flow    *FlowInfo
-	Message *Message // nil: the flow itself closed
+	Message *Message // nil: the flow itself closed, or
+	Crash   *Crash   // a parser of its failed, which tells nothing of the flow
 	seq     int
 }
 

@@ -10,6 +10,7 @@ import (
 
 // End implements [dissect.Sink].
 func (c *conv) End(m *dissect.Message) {
+	c.burn()
 	col := m.State.(*collector)
 	c.search(col, false)
 	c.half[m.Dir].open = nil
@@ -25,6 +26,7 @@ func (c *conv) End(m *dissect.Message) {
 
 // Opaque implements [dissect.Sink].
 func (c *conv) Opaque(d telltale.Direction, at, n int64, channel string) {
+	c.burn()
 	c.s.w.tally.Payload.Opaque[channel] += n
 	h := &c.half[d]
 	h.accounted += n

@@ -20,6 +20,7 @@ type shard struct {
 	fragments *packet.Fragments
 	joined    map[int64][]int64 // packets by the number of the one that completed them
 	outer     *FlowInfo         // of the tunnel that the packet in hand came through, if any
+	crashes   int               // that were told
 	held      int               // bytes that its flows hold: open messages and what waits to be used
 }
 

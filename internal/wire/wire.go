@@ -6,12 +6,23 @@
 // once, at the point where the values begin to matter.
 package wire
 
+import "errors"
+
+// ErrStuck is what a loop that gets nowhere panics with: it was asked for by
+// hostile bytes, and no clock watches over it. Who contains it goes on.
+var ErrStuck = errors.New("a parser makes no progress")
+
+// patience is how often a cursor that failed may be asked again. A parser
+// that never asks OK in its loop would ask for ever.
+const patience = 1 << 20
+
 // Cursor reads big-endian values from a slice, front to back. It is a value:
 // a copy is a bookmark. The zero Cursor is empty.
 type Cursor struct {
 	b        []byte // the outermost bytes; offsets count from here
 	off, end int
 	failed   bool
+	vain     int // reads since it failed
 }
 
 // New returns a cursor at the start of b.
@@ -36,7 +47,7 @@ func (c *Cursor) Len() int {
 // Bytes returns the next n bytes, borrowed, or nil when there are fewer.
 func (c *Cursor) Bytes(n int) []byte {
 	if c.failed || n < 0 || n > c.end-c.off {
-		c.failed = true
+		c.fail()
 		return nil
 	}
 	b := c.b[c.off : c.off+n : c.off+n]
@@ -51,10 +62,18 @@ func (c *Cursor) Rest() []byte { return c.Bytes(c.Len()) }
 // where the cursor's own bytes do not reach.
 func (c *Cursor) Seek(off int) {
 	if c.failed || off < 0 || off > c.end {
-		c.failed = true
+		c.fail()
 		return
 	}
 	c.off = off
+}
+
+// fail has this read fail and all that follow.
+func (c *Cursor) fail() {
+	c.failed = true
+	if c.vain++; c.vain > patience {
+		panic(ErrStuck)
+	}
 }
 
 // U8 reads one byte.
@@ -89,7 +108,7 @@ func (c *Cursor) Vec16() Cursor { return c.sub(int(c.U16())) }
 func (c *Cursor) sub(n int) Cursor {
 	start := c.off
 	if c.Bytes(n); c.failed {
-		return Cursor{failed: true}
+		return Cursor{failed: true, vain: c.vain}
 	}
 	return Cursor{b: c.b, off: start, end: c.off}
 }

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"bytes"
+	"errors"
 	"testing"
 
 	"github.com/telltale-audit/telltale/internal/oracle"
@@ -63,6 +64,20 @@ func TestBytesCannotBeAppendedInto(t *testing.T) {
 	_ = append(c.Bytes(1), 'X')
 	if !bytes.Equal(b, []byte("abc")) {
 		t.Errorf("append wrote into the borrowed bytes: %s", b)
+	}
+}
+
+// TestStuck has a loop wait for a cursor to come to its end, which one that
+// failed never does.
+func TestStuck(t *testing.T) {
+	defer func() {
+		if err, _ := recover().(error); !errors.Is(err, ErrStuck) {
+			t.Errorf("panic %v", err)
+		}
+	}()
+	c := New([]byte{1, 2, 3})
+	for c.Off() < 3 {
+		c.U16()
 	}
 }
 
