@@ -49,11 +49,15 @@ type terminal struct {
 	ask      bool // a person is at in
 }
 
-// softMemory is where the collector of garbage begins to work harder, in
-// bytes. What an audit holds is bounded by the engine, well below it.
-const softMemory = 224 << 20
+// When the collector of garbage works. What an audit holds is bounded by the
+// engine; on top of that comes what it has let go of and is not collected yet.
+const (
+	garbage    = 50        // percent of what is held
+	softMemory = 192 << 20 // bytes of both from which on it works harder
+)
 
 func main() {
+	debug.SetGCPercent(garbage)
 	debug.SetMemoryLimit(softMemory)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, openTerminal(), os.Args[1:])

@@ -8,7 +8,7 @@ import (
 )
 
 // spoolMemory is how much of the records is kept in memory, in bytes.
-const spoolMemory = 8 << 20
+const spoolMemory = 1 << 20
 
 // spool holds back the records of flows and messages: the contract puts the
 // devices before them, and these are known only at the end. What does not fit

@@ -23,7 +23,7 @@ func (q *quiet) Close(*Flow, int64)                                  {}
 // road returns a function that gives a table one packet after the other of
 // some flows, in order.
 func road(proto uint8, flows uint16, size int) func() {
-	t := NewTable(&quiet{}, Limits{})
+	t := NewTable(&quiet{}, Limits{Flows: 4 * 3000}) // none gives way
 	data := make([]byte, 54+size)
 	h := link()
 	h.Proto, h.PayloadStart, h.PayloadEnd = proto, 54, len(data)

@@ -62,10 +62,10 @@ type Handler interface {
 // Limits bound the memory of one table. Zero fields mean the defaults, which
 // are a 64th of what the program may use.
 type Limits struct {
-	Flows  int   // flows at a time; default 4,096
+	Flows  int   // flows at a time, of which each class has its share; default 4,096
 	Stream int64 // bytes held for one direction until those before them come; default 1 MiB
 	Hold   int64 // the same of all directions together; default 1 MiB
-	Recent int   // bytes of delivered data kept to compare repeated ones with; default 256 KiB
+	Recent int   // bytes of delivered data kept to compare repeated ones with; default 128 KiB
 }
 
 func (l Limits) orDefault() Limits {
@@ -79,12 +79,12 @@ func (l Limits) orDefault() Limits {
 		l.Hold = 64 << 20 / 64
 	}
 	if l.Recent <= 0 {
-		l.Recent = 256 << 10
+		l.Recent = 128 << 10
 	}
 	return l
 }
 
-// Stats counts payload bytes. Payload = bytes given to [Handler.Data] and to
+// Stats counts payload bytes and evictions. Payload = bytes given to [Handler.Data] and to
 // [Handler.Alt] + Repeated, once the flows are closed.
 type Stats struct {
 	Payload   int64 // in the packets given to the table
@@ -92,4 +92,9 @@ type Stats struct {
 	Unchecked int64 // of Repeated: the first copy was too long ago to compare
 	Gap       int64 // missing inside streams, though in no packet's cut part
 	Cut       int64 // cut off packets by the capture length
+
+	// Flows that were closed for want of room while they might have gone on.
+	HalfOpen  int64 // TCP that had not carried a byte
+	Datagrams int64 // not TCP
+	Streams   int64 // TCP that had
 }

@@ -7,16 +7,17 @@ import (
 
 // maxExpiries is how many flows of a class one packet may close by its time,
 // so that a jump of the clock is no storm.
-const maxExpiries = 60
+const maxExpiries = 50
 
-// A class of flows has its own patience. The classes stand in the order in
-// which they give way when the table is full.
+// A class of flows has its own patience, and its own room in the table: a
+// flood of flows pushes out its like and nothing else.
 type class uint8
 
 const (
 	opening  class = iota // TCP that has not carried a byte
 	finished              // TCP that said FIN both ways, or RST
 	asked                 // a name was asked for, and the answer came
+	lone                  // not TCP, and one side alone has spoken
 	datagram              // all else that is not TCP
 	carrying              // TCP with payload
 	classes
@@ -29,8 +30,22 @@ var patience = [classes]int64{
 	opening:  minute,
 	finished: 30 * second,
 	asked:    5 * second,
+	lone:     2 * minute,
 	datagram: 2 * minute,
 	carrying: hour,
+}
+
+// rooms is how many of a table's flows may be of a class, in 64ths. What is
+// over and done with needs little: it waits for stragglers.
+var rooms = [classes]int{opening: 16, finished: 1, asked: 1, lone: 8, datagram: 8, carrying: 16}
+
+// room returns how many flows of each class a table has room for.
+func (l *Limits) room() [classes]int {
+	room := rooms
+	for c := range room {
+		room[c] = max(1, l.Flows*room[c]/64)
+	}
+	return room
 }
 
 // portDNS is where names are asked for, mostly each from a port of its own:
@@ -42,6 +57,8 @@ func classOf(f *Flow, payload bool) class {
 	switch {
 	case f.Proto == packet.UDP && f.DstPort == portDNS && f.Packets[telltale.ToServer] > 0 && f.Packets[telltale.ToClient] > 0:
 		return asked
+	case f.Proto != packet.TCP && (f.Packets[telltale.ToServer] == 0 || f.Packets[telltale.ToClient] == 0):
+		return lone
 	case f.Proto != packet.TCP:
 		return datagram
 	case f.Ended != "":
@@ -52,13 +69,24 @@ func classOf(f *Flow, payload bool) class {
 	return f.class
 }
 
-// touch makes f the most recent flow of its class.
-func (t *Table) touch(f *Flow, c class) {
-	f.seen, f.class = t.clock.now, c
+// touch makes f the most recent flow of its class. Where that has no room
+// for it, the flow that has been silent for longest gives way.
+func (t *Table) touch(f *Flow, c class, number int64) {
+	f.seen = t.clock.now
 	if f.idle.listed() {
-		f.idle.unlink()
+		t.unlist(f)
 	}
+	f.class = c
 	t.idle[c].push(&f.idle, f)
+	if t.count[c]++; t.count[c] > t.room[c] {
+		t.evict(c, number)
+	}
+}
+
+// unlist takes f out of the list of its class.
+func (t *Table) unlist(f *Flow) {
+	f.idle.unlink()
+	t.count[f.class]--
 }
 
 // expire closes flows that have been silent for too long.
@@ -74,14 +102,21 @@ func (t *Table) expire(number int64) {
 	}
 }
 
-// evict closes the flow that is missed least.
-func (t *Table) evict(number int64) {
-	for c := range t.idle {
-		if f := t.idle[c].first(); f != nil {
-			t.close(f, telltale.EndedEvicted, number)
-			return
-		}
+// evict closes the flow of a class that has been silent for longest. One that
+// is over and done with loses nothing by that: it is as if it had waited.
+func (t *Table) evict(c class, number int64) {
+	why := telltale.EndedEvicted
+	switch c {
+	case opening:
+		t.stats.HalfOpen++
+	case lone, datagram:
+		t.stats.Datagrams++
+	case carrying:
+		t.stats.Streams++
+	default:
+		why = telltale.EndedIdle
 	}
+	t.close(t.idle[c].first(), why, number)
 }
 
 // close tells the rest of a flow, and frees its record. why stands where the
@@ -94,7 +129,7 @@ func (t *Table) close(f *Flow, why telltale.Ended, number int64) {
 		t.flush(f, telltale.Direction(d))
 	}
 	t.handler.Close(f, number)
-	f.idle.unlink()
+	t.unlist(f)
 	t.index.remove(f.tag, f.record)
 	t.records.put(f)
 	t.live--

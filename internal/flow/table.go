@@ -21,6 +21,8 @@ type Table struct {
 	records records
 	live    int
 	idle    [classes]list[Flow]
+	count   [classes]int // flows in the lists
+	room    [classes]int // for flows in the lists
 	clock   clock
 	holders list[hold] // directions that hold bytes back, by how long
 	held    int64      // cost of all that is held back
@@ -31,7 +33,7 @@ type Table struct {
 // NewTable returns an empty table that tells h what it finds.
 func NewTable(h Handler, lim Limits) *Table {
 	lim = lim.orDefault()
-	return &Table{handler: h, limits: lim, seed: maphash.MakeSeed(), recent: recent{size: lim.Recent}}
+	return &Table{handler: h, limits: lim, room: lim.room(), seed: maphash.MakeSeed(), recent: recent{size: lim.Recent}}
 }
 
 // Stats returns what the table has counted so far.
@@ -52,7 +54,7 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	} else {
 		t.datagram(f, d, in)
 	}
-	t.touch(f, classOf(f, len(in.data) > 0))
+	t.touch(f, classOf(f, len(in.data) > 0), p.Number)
 	return f
 }
 
@@ -108,9 +110,6 @@ func (t *Table) find(tag uint32, k *Key) (*Flow, telltale.Direction) {
 
 // open begins a flow with its first packet.
 func (t *Table) open(tag uint32, k Key, h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
-	if t.live == t.limits.Flows {
-		t.evict(p.Number)
-	}
 	f, d := t.records.take(), directionOf(h)
 	f.ID, f.Start, f.End = p.Number, p.Time, p.Time
 	f.Key, f.SrcMAC, f.DstMAC, f.HasMAC = k, h.SrcMAC, h.DstMAC, h.HasMAC

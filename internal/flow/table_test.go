@@ -272,7 +272,7 @@ func TestExpiry(t *testing.T) {
 // TestExpiryStorm: one packet closes few flows by its time, the next ones
 // close the rest.
 func TestExpiryStorm(t *testing.T) {
-	w, l := begin(t, Limits{})
+	w, l := begin(t, Limits{Flows: 8192})
 	h := link()
 	h.Proto = packet.UDP
 	for i := range uint16(1000) {
@@ -326,6 +326,60 @@ func TestEviction(t *testing.T) {
 		if got := o.views(telltale.ToServer); got != "ab??ef|" {
 			t.Errorf("got %s", got)
 		}
+	}
+}
+
+// TestRooms: a flood of flows of one class pushes out none of another, and is
+// counted unless it was over and done with.
+func TestRooms(t *testing.T) {
+	syn := func(w *wire, h packet.Header) { w.flagged(h, packet.SYN, 1, 0) }
+	udp := func(port uint16, both bool) func(*wire, packet.Header) {
+		return func(w *wire, h packet.Header) {
+			h.Proto, h.DstPort = packet.UDP, port
+			w.send(h, "x")
+			if both {
+				w.send(turned(h), "y")
+			}
+		}
+	}
+	floods := []struct {
+		name string
+		one  func(w *wire, h packet.Header)
+		want Stats
+	}{
+		{"half-open", syn, Stats{HalfOpen: 400 - 64}},
+		{"reset", func(w *wire, h packet.Header) { w.flagged(h, packet.RST, 1, 0) }, Stats{}},
+		{"names", udp(portDNS, true), Stats{}},
+		{"one side", udp(9, false), Stats{Datagrams: 400 - 32}},
+		{"both sides", udp(9, true), Stats{Datagrams: 400 - 32}},
+		{"carrying", func(w *wire, h packet.Header) { w.send(h, "x") }, Stats{Streams: 400 - 64}},
+	}
+	for i, flood := range floods {
+		t.Run(flood.name, func(t *testing.T) {
+			w, l := begin(t, Limits{Flows: 256})
+			for k, other := range floods {
+				if h := link(); k != i {
+					h.SrcPort = uint16(100 + k)
+					other.one(w, h)
+				}
+			}
+			for n := range uint16(400) {
+				h := link()
+				h.SrcPort = 20000 + n
+				flood.one(w, h)
+			}
+			for _, o := range l.flows {
+				if o.closed != 0 && o.SrcPort < 1000 {
+					t.Errorf("port %d gave way", o.SrcPort)
+				}
+			}
+			l.balance(w.table)
+			got := w.table.Stats()
+			got.Payload, got.Repeated = 0, 0
+			if got != flood.want {
+				t.Errorf("%+v, want %+v", got, flood.want)
+			}
+		})
 	}
 }
 

@@ -72,6 +72,13 @@ func (t *Tally) rest(p *capture.Packet, h *packet.Header) {
 	}
 }
 
+// suppress counts what a rule kept out.
+func (t *Tally) suppress(rule string, n int64) {
+	if n > 0 {
+		t.Suppressed[rule] += n
+	}
+}
+
 const etherTypeARP = 0x0806
 
 // add merges what a worker or another input counted.

@@ -79,8 +79,20 @@ func (w *worker) close(t *Tally) {
 		t.Payload.Repeated += st.Repeated + s.fragments.Repeated()
 		t.Unchecked += st.Unchecked
 		t.Missing.Gap += st.Gap
+		t.suppress(halfOpenEvicted, st.HalfOpen)
+		t.suppress(datagramsEvicted, st.Datagrams)
+		t.suppress(streamsEvicted, st.Streams)
 	}
 }
+
+// The rules that close a flow for want of room while it might have gone on. A
+// value that lies on the cut through a message is not seen; what comes later
+// is a flow of its own.
+const (
+	halfOpenEvicted  = "half_open_flows_evicted"
+	datagramsEvicted = "datagram_flows_evicted"
+	streamsEvicted   = "stream_flows_evicted"
+)
 
 // emit keeps an event for the merge, stamped with the packet that closed it.
 func (w *worker) emit(e *Event) {
