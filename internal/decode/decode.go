@@ -9,8 +9,6 @@
 // left unread is told in the [Tally].
 package decode
 
-import "io"
-
 // The limits of one walk. A walk is over one field of a message, or over one
 // window of a longer field. Views are not counted but weighed, so that a text
 // may hold as many short encoded values as have room in it.
@@ -33,7 +31,7 @@ const (
 )
 
 // A Decoder undoes one encoding. It has Find and Decode, or, if it inflates,
-// Next and Open.
+// Next, Open and Close.
 type Decoder struct {
 	Name string // as it stands in forms: "base64"
 
@@ -49,8 +47,12 @@ type Decoder struct {
 	// none.
 	Next func(b []byte, at int) int
 
-	// Open returns a reader of what the object at the start of b inflates to.
-	Open func(s *stream, b []byte) (io.Reader, error)
+	// Open reads what stands before the deflate stream of an object.
+	Open func(s *stream) error
+
+	// Close reads what stands behind it. It returns nil if the object goes on in
+	// another stream, [io.EOF] if it has ended.
+	Close func(s *stream) error
 
 	// Encode returns b in the encoding, for tests.
 	Encode func(b []byte) []byte

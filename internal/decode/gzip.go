@@ -3,7 +3,8 @@ package decode
 import (
 	"bytes"
 	"compress/gzip"
-	"errors"
+	"encoding/binary"
+	"hash/crc32"
 	"io"
 )
 
@@ -15,6 +16,7 @@ var gzipDecoder = &Decoder{
 		return nextMagic(b, at, gzipMagic[0], isGzip)
 	},
 	Open:   openGzip,
+	Close:  closeGzip,
 	Encode: encodeGzip,
 }
 
@@ -41,37 +43,80 @@ func nextMagic(b []byte, at int, mark byte, is func([]byte) bool) int {
 }
 
 // openGzip implements [Decoder.Open].
-func openGzip(s *stream, b []byte) (io.Reader, error) {
-	s.begin(b)
-	if err := s.gzip.Reset(&s.in); err != nil {
-		return nil, err
+func openGzip(s *stream) error {
+	end, ok := gzipHeader(s.in, 0)
+	if !ok {
+		s.at = end
+		return errNoObject
 	}
-	s.gzip.Multistream(false)
-	return (*members)(s), nil
+	s.reset(end)
+	s.sum = s.crc
+	return nil
 }
 
-// members reads the gzip members of a stream as one.
-type members stream
+// The flags of a gzip member, and how long a name or comment may be.
+const (
+	gzipCheck   = 1 << 1
+	gzipExtra   = 1 << 2
+	gzipName    = 1 << 3
+	gzipComment = 1 << 4
+	maxName     = 4 << 10
+)
 
-// Read implements [io.Reader].
-func (m *members) Read(p []byte) (int, error) {
-	n, err := m.gzip.Read(p)
-	if !errors.Is(err, io.EOF) {
-		return n, err
+// gzipHeader returns the end of the member's header at b[at:], or where it stops
+// being one (RFC 1952, 2.3).
+func gzipHeader(b []byte, at int) (end int, ok bool) {
+	if len(b)-at < 10 || !bytes.HasPrefix(b[at:], gzipMagic) {
+		return at, false
 	}
-	at := m.in.Size() - int64(m.in.Len())
-	if m.gzip.Reset(&m.in) != nil {
-		_, _ = m.in.Seek(at, io.SeekStart) // back to where it was: cannot fail
-		return n, io.EOF
+	start, flags := at, b[at+3]
+	at += 10
+	if flags&gzipExtra != 0 {
+		if len(b)-at < 2 {
+			return len(b), false
+		}
+		at += 2 + int(b[at]) + int(b[at+1])<<8
 	}
-	m.gzip.Multistream(false)
-	next := part{m.out + n, int(at)}
-	if last := len(m.parts) - 1; m.parts[last].out == next.out {
-		m.parts[last] = next
+	for _, flag := range []byte{gzipName, gzipComment} {
+		if flags&flag == 0 {
+			continue
+		}
+		rest := b[min(at, len(b)):]
+		n := bytes.IndexByte(rest[:min(len(rest), maxName)], 0)
+		if n < 0 {
+			return min(at+maxName, len(b)), false
+		}
+		at += n + 1
+	}
+	if flags&gzipCheck != 0 {
+		if len(b)-at < 2 || uint16(crc32.ChecksumIEEE(b[start:at])) != binary.LittleEndian.Uint16(b[at:]) {
+			return min(at, len(b)), false
+		}
+		at += 2
+	}
+	return min(at, len(b)), at <= len(b)
+}
+
+// closeGzip implements [Decoder.Close].
+func closeGzip(s *stream) error {
+	sum, size := s.crc.Sum32(), uint32(s.out-s.parts[len(s.parts)-1].out)
+	tail := s.in[s.at:]
+	s.at += min(len(tail), 8)
+	if len(tail) < 8 || binary.LittleEndian.Uint32(tail) != sum || binary.LittleEndian.Uint32(tail[4:]) != size {
+		return errNoObject
+	}
+	end, ok := gzipHeader(s.in, s.at)
+	if !ok {
+		return io.EOF
+	}
+	next := part{s.out, s.at}
+	if last := len(s.parts) - 1; s.parts[last].out == next.out {
+		s.parts[last] = next
 	} else {
-		m.parts = append(m.parts, next)
+		s.parts = append(s.parts, next)
 	}
-	return n, nil
+	s.reset(end)
+	return nil
 }
 
 // encodeGzip implements [Decoder.Encode].

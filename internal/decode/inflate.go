@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"io"
-
 	"github.com/telltale-audit/telltale"
 )
 
@@ -15,7 +13,7 @@ func (s *stream) worthwhile(o object, more bool) bool {
 	case more, s.ended, o.hinted:
 		return true
 	}
-	truncated := s.in.Len() == 0
+	truncated := s.used() == len(s.in)
 	return truncated && o.decoder == gzipDecoder || looksDecoded(s.window)
 }
 
@@ -133,12 +131,12 @@ func (w *Walker) inflate(o object) (end int) {
 		return len(v.Data)
 	}
 	s := &w.layers[v.layer]
-	r, err := o.decoder.Open(s, o.data())
+	err := s.begin(o.decoder, o.data())
 	room := w.mayInflate(v)
-	more := err == nil && s.fill(r, max(room, probeSize))
+	more := err == nil && s.fill(max(room, probeSize))
 	switch {
 	case err != nil || !s.worthwhile(o, more):
-		w.made += openCost + s.used(o.data())
+		w.made += openCost + s.used()
 		if o.hinted && !s.ended && !isText(v.Data) {
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
 		}
@@ -147,8 +145,8 @@ func (w *Walker) inflate(o object) (end int) {
 		w.skip(v, o.start, len(v.Data), telltale.SkipInflateBudget)
 		return len(v.Data)
 	}
-	w.windows(o, s, r, more)
-	return o.start + s.used(o.data())
+	w.windows(o, s, more)
+	return o.start + s.used()
 }
 
 // mayInflate returns how many bytes objects in v may inflate to.
@@ -167,9 +165,9 @@ func (w *Walker) mayInflate(v *View) int {
 // made, over the bytes read.
 const openCost = 256
 
-// windows shows what r inflates, of which s has the first window, and notes
+// windows shows what s inflates, of which it has the first window, and notes
 // what is left when the budget is spent or the object is corrupt.
-func (w *Walker) windows(o object, s *stream, r io.Reader, more bool) {
+func (w *Walker) windows(o object, s *stream, more bool) {
 	v, old, seen := o.view, 0, 0
 	for {
 		w.inflated += s.out - old
@@ -179,7 +177,7 @@ func (w *Walker) windows(o object, s *stream, r io.Reader, more bool) {
 		old = s.out
 		spent := more && w.mayInflate(v) <= 0
 		end := w.window(o, s, seen, more && !spent)
-		used := o.start + s.used(o.data())
+		used := o.start + s.used()
 		switch {
 		case spent:
 			w.skip(v, min(used, len(v.Data)-1), len(v.Data), telltale.SkipInflateBudget)
@@ -192,6 +190,6 @@ func (w *Walker) windows(o object, s *stream, r io.Reader, more bool) {
 		}
 		seen = min(end, contextSize)
 		s.carry(end - seen)
-		more = s.fill(r, w.mayInflate(v))
+		more = s.fill(w.mayInflate(v))
 	}
 }

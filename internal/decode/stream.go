@@ -1,49 +1,85 @@
 package decode
 
 import (
-	"bytes"
-	"compress/gzip"
+	"errors"
+	"hash"
+	"hash/adler32"
+	"hash/crc32"
 	"io"
 	"slices"
 )
 
 // A stream inflates one object, in windows. There is one for each layer.
 type stream struct {
-	in     bytes.Reader
-	gzip   gzip.Reader
-	zlib   io.ReadCloser
-	flate  io.ReadCloser
-	window []byte
-	ended  bool   // the object ended as it should
-	out    int    // bytes inflated so far
-	parts  []part // gzip members
+	inflater
+	decoder *Decoder
+	room    []byte // what was inflated last: the window, and what matches reach before it
+	from    int    // of room, where the window begins
+	window  []byte
+	ended   bool   // the object ended as it should
+	out     int    // bytes inflated so far
+	parts   []part // gzip members
+
+	crc, adler hash.Hash32
+	sum        hash.Hash32 // of the object: one of these, or nil
 }
 
 // A part is a member of an object: its first byte inflated, its first byte
 // in the input.
 type part struct{ out, at int }
 
-// used returns how many bytes of the input b were read.
-func (s *stream) used(b []byte) int { return len(b) - s.in.Len() }
+// errNoObject says that an object does not begin or end as one does.
+var errNoObject = errors.New("not an object")
 
-// fill reads from r until the window is full, or holds limit bytes more. It
-// reports whether there may be more.
-func (s *stream) fill(r io.Reader, limit int) bool {
+// begin makes s ready for d's object at the start of b.
+func (s *stream) begin(d *Decoder, b []byte) error {
+	if s.crc == nil {
+		s.crc, s.adler = crc32.NewIEEE(), adler32.New()
+	}
+	s.decoder, s.in, s.at, s.have = d, b, 0, 0
+	s.room, s.from, s.window, s.out, s.ended = s.room[:0], 0, nil, 0, false
+	s.parts = append(s.parts[:0], part{})
+	return d.Open(s)
+}
+
+// reset begins the deflate stream at s.in[at:].
+func (s *stream) reset(at int) {
+	s.crc.Reset()
+	s.adler.Reset()
+	s.inflater.reset(s.in, at, len(s.room))
+}
+
+// fill inflates until the window is full, or holds limit bytes more. It reports
+// whether there may be more.
+func (s *stream) fill(limit int) bool {
 	for len(s.window) < maxWindow && limit > 0 {
-		if len(s.window) == cap(s.window) {
-			s.window = slices.Grow(s.window, max(16<<10, len(s.window)))
+		s.grow()
+		old := len(s.room)
+		end, err := s.run(s.room[:min(cap(s.room), s.from+maxWindow, old+limit)], old)
+		s.room = s.room[:end]
+		s.window = s.room[s.from:]
+		if s.sum != nil {
+			s.sum.Write(s.room[old:])
 		}
-		room := s.window[len(s.window):min(cap(s.window), maxWindow, len(s.window)+limit)]
-		n, err := r.Read(room)
-		s.window = s.window[:len(s.window)+n]
-		s.out += n
-		limit -= n
+		s.out += end - old
+		limit -= end - old
+		if errors.Is(err, io.EOF) {
+			err = s.decoder.Close(s)
+		}
 		if err != nil {
-			s.ended = err == io.EOF
+			s.ended = errors.Is(err, io.EOF)
 			return false
 		}
 	}
 	return true
+}
+
+// grow makes room if there is none.
+func (s *stream) grow() {
+	if len(s.room) == cap(s.room) {
+		more := min(max(16<<10, len(s.room)), maxBack+maxWindow-len(s.room))
+		s.room = append(make([]byte, 0, len(s.room)+more), s.room...)
+	}
 }
 
 // way returns the way back from the window to the input's bytes from start
@@ -62,18 +98,15 @@ func (s *stream) way(w *Way, start, used int) {
 // carry moves the last bytes of the window, from at on, to its start, and
 // forgets the members before them.
 func (s *stream) carry(at int) {
-	s.window = s.window[:copy(s.window, s.window[at:])]
+	at += s.from
+	gone := max(0, at-maxBack) // matches do not reach there
+	s.room = s.room[:copy(s.room, s.room[gone:])]
+	s.from, s.floor = at-gone, max(0, s.floor-gone)
+	s.window = s.room[s.from:]
 	base := s.out - len(s.window)
 	n := 0
 	for n+1 < len(s.parts) && s.parts[n+1].out <= base {
 		n++
 	}
 	s.parts = slices.Delete(s.parts, 0, n)
-}
-
-// begin makes s ready for the object at the start of b.
-func (s *stream) begin(b []byte) {
-	s.in.Reset(b)
-	s.window, s.out, s.ended = s.window[:0], 0, false
-	s.parts = append(s.parts[:0], part{})
 }

@@ -5,7 +5,7 @@ package decode
 func (w *Walker) window(o object, s *stream, seen int, more bool) (end int) {
 	m := w.mark()
 	way := Way{knots: w.knots[len(w.knots):]}
-	s.way(&way, o.start, s.used(o.data()))
+	s.way(&way, o.start, s.used())
 	w.knots = append(w.knots, way.knots...)
 	v := w.view()
 	v.Data, v.Seen, v.more = s.window, seen, more

@@ -2,8 +2,8 @@ package decode
 
 import (
 	"bytes"
-	"compress/flate"
 	"compress/zlib"
+	"encoding/binary"
 	"io"
 )
 
@@ -14,12 +14,13 @@ var zlibDecoder = &Decoder{
 		return nextMagic(b, at, 0x78, isZlib)
 	},
 	Open:   openZlib,
+	Close:  closeZlib,
 	Encode: encodeZlib,
 }
 
 // deflateDecoder inflates bare deflate (RFC 1951). Nothing tells it from other
 // bytes, so it is not in [All]: only Content-Encoding asks for it.
-var deflateDecoder = &Decoder{Name: "deflate", Open: openDeflate}
+var deflateDecoder = &Decoder{Name: "deflate", Open: openDeflate, Close: closeDeflate}
 
 // isZlib reports whether b begins as a zlib object of a 32 KiB window
 // without a dictionary, with a legal block.
@@ -40,26 +41,35 @@ func isBlock(b []byte) bool {
 	return false
 }
 
+// zlibHead is how long a zlib header is.
+const zlibHead = 2
+
 // openZlib implements [Decoder.Open].
-func openZlib(s *stream, b []byte) (io.Reader, error) {
-	s.begin(b)
-	if s.zlib != nil {
-		return s.zlib, s.zlib.(zlib.Resetter).Reset(&s.in, nil)
+func openZlib(s *stream) error {
+	s.reset(zlibHead)
+	s.sum = s.adler
+	return nil
+}
+
+// closeZlib implements [Decoder.Close].
+func closeZlib(s *stream) error {
+	tail := s.in[s.at:]
+	s.at += min(len(tail), 4)
+	if len(tail) < 4 || binary.BigEndian.Uint32(tail) != s.adler.Sum32() {
+		return errNoObject
 	}
-	var err error
-	s.zlib, err = zlib.NewReader(&s.in)
-	return s.zlib, err
+	return io.EOF
 }
 
 // openDeflate implements [Decoder.Open].
-func openDeflate(s *stream, b []byte) (io.Reader, error) {
-	s.begin(b)
-	if s.flate != nil {
-		return s.flate, s.flate.(flate.Resetter).Reset(&s.in, nil)
-	}
-	s.flate = flate.NewReader(&s.in)
-	return s.flate, nil
+func openDeflate(s *stream) error {
+	s.reset(0)
+	s.sum = nil
+	return nil
 }
+
+// closeDeflate implements [Decoder.Close].
+func closeDeflate(*stream) error { return io.EOF }
 
 // encodeZlib implements [Decoder.Encode].
 func encodeZlib(b []byte) []byte {
