@@ -64,7 +64,7 @@ func (f *fuzzer) next() (least *entry) {
 // what it found is mended.
 func (f *fuzzer) slice(t *testing.T, e *entry) {
 	cmd := exec.Command(f.binary(t, e.pkg), "-test.run=^$", "-test.fuzz=^"+e.name+"$", "-test.parallel=1",
-		"-test.fuzzminimizetime=2s", "-test.fuzztime="+min(fuzzSlice, f.left[e]).String(), "-test.fuzzcachedir="+fuzzCache(t, e.pkg))
+		"-test.fuzzminimizetime=200x", "-test.fuzztime="+min(fuzzSlice, f.left[e]).String(), "-test.fuzzcachedir="+fuzzCache(t, e.pkg))
 	cmd.Dir = e.pkg
 	out, err := cmd.CombinedOutput()
 	cpu, execs := cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime(), executions(string(out))

@@ -60,7 +60,7 @@ func TestOpenErrors(t *testing.T) {
 	}
 }
 
-func zipped(t *testing.T, raw []byte) []byte {
+func zipped(t testing.TB, raw []byte) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	z := gzip.NewWriter(&out)
@@ -73,7 +73,7 @@ func zipped(t *testing.T, raw []byte) []byte {
 	return out.Bytes()
 }
 
-func zstdOf(t *testing.T, raw []byte, window int) []byte {
+func zstdOf(t testing.TB, raw []byte, window int) []byte {
 	t.Helper()
 	var out bytes.Buffer
 	z, err := zstd.NewWriter(&out, zstd.WithWindowSize(window), zstd.WithSingleSegment(false))
