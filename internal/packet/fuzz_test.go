@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"slices"
 	"testing"
+
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 // check holds a decoded header to what every header promises.
@@ -62,6 +64,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(uint16(LinkRaw), c.data, 0)
 	}
 	f.Fuzz(func(t *testing.T, link uint16, data []byte, cut int) {
+		oracle.Allocates(t, 0, 0, func() { innermost(t, Link(link), data, len(data)+cut%(1<<20)) })
 		h := innermost(t, Link(link), data, len(data)+cut%(1<<20))
 		for n := 0; h.Next(data, &h); n++ {
 			if n > len(data) {

@@ -188,5 +188,6 @@ func FuzzRun(f *testing.F) {
 		one := hear(t, packets)
 		two := hearWith(t, packets, Config{Workers: 2, Messages: true}, 1)
 		same(t, "two workers, a packet a batch", two.lines(true), one.lines(true))
+		checkParsers(t, one.tally)
 	})
 }
