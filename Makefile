@@ -5,15 +5,18 @@ CORPUS ?=
 ONLY  ?=
 export GOFLAGS ?= -buildvcs=false
 
+# The packages whose work could differ between processors.
+ENGINE = . ./internal/wire ./internal/packet ./internal/flow ./internal/decode ./internal/detect ./internal/dissect ./internal/ndjson
+
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := all
-.PHONY: all help build fmt vet lint test test-poison demo bench corpus fuzz generate
+.PHONY: all help build fmt vet arm64 lint test test-poison demo bench corpus fuzz generate
 
 all: fmt vet lint test test-poison ## everything that CI runs
 
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## the program, as ./telltale
 	$(GO) build -trimpath -o telltale ./cmd/telltale
@@ -22,8 +25,15 @@ fmt: ## fail where gofmt would change a file
 	@out=$$(gofmt -l $$(find . -name '*.go' -not -path './.git/*')); \
 	if [ -n "$$out" ]; then echo "gofmt would change:"; echo "$$out"; exit 1; fi
 
-vet: ## go vet
+vet: ## go vet, for this machine and for arm64
 	$(GO) vet ./...
+	CGO_ENABLED=0 GOARCH=arm64 $(GO) vet ./...
+
+arm64: ## the engine's tests as arm64, under emulation (package qemu-user-static) or on such a machine
+	@command -v qemu-aarch64-static >/dev/null || [ "$$($(GO) env GOHOSTARCH)" = arm64 ] || \
+		{ echo "make arm64: SKIPPED, there is no qemu-aarch64-static; 'make vet' compiles for arm64"; exit 0; }; \
+	run=$$(command -v qemu-aarch64-static || true); \
+	CGO_ENABLED=0 GOARCH=arm64 $(GO) test $${run:+-exec "$$run"} $(ENGINE)
 
 lint: ## the pinned golangci-lint (the first run builds it: two minutes)
 	$(LINT) run ./...
