@@ -54,6 +54,8 @@ func (r *recorder) Put(_ context.Context, events []*pipeline.Event) error {
 		switch {
 		case e.Crash != nil:
 			r.o.Crashed(r.flowID(e.Flow), e.Crash)
+		case e.Told != nil:
+			r.names.learn(e.Told.Time, e.Told.Answers)
 		case e.Message != nil:
 			r.message(e)
 		default:
@@ -110,7 +112,6 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 // message records a message and, with sightings, the transmission it is.
 func (r *recorder) message(e *pipeline.Event) {
 	m, f := e.Message, e.Flow
-	r.names.learn(m.Time, m.Answers)
 	if len(m.Sightings) == 0 && !r.o.Messages {
 		return
 	}

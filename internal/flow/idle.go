@@ -92,13 +92,26 @@ func (t *Table) unlist(f *Flow) {
 // expire closes flows that have been silent for too long.
 func (t *Table) expire(number int64) {
 	for c := range t.idle {
-		for range maxExpiries {
-			f := t.idle[c].first()
-			if f == nil || t.clock.now-f.seen <= patience[c] {
-				break
-			}
-			t.close(f, telltale.EndedIdle, number)
+		if t.clock.now > t.due[c] {
+			t.expireOf(class(c), number)
 		}
+	}
+}
+
+// expireOf closes those of a class, and notes when the next one may be due:
+// asking flows that are not would fetch their memory for every packet.
+func (t *Table) expireOf(c class, number int64) {
+	for range maxExpiries {
+		f := t.idle[c].first()
+		switch {
+		case f == nil:
+			t.due[c] = t.clock.now + patience[c]
+			return
+		case t.clock.now-f.seen <= patience[c]:
+			t.due[c] = f.seen + patience[c]
+			return
+		}
+		t.close(f, telltale.EndedIdle, number)
 	}
 }
 

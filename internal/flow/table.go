@@ -21,8 +21,9 @@ type Table struct {
 	records records
 	live    int
 	idle    [classes]list[Flow]
-	count   [classes]int // flows in the lists
-	room    [classes]int // for flows in the lists
+	due     [classes]int64 // until then, no flow of the class has been silent for too long
+	count   [classes]int   // flows in the lists
+	room    [classes]int   // for flows in the lists
 	clock   clock
 	holders list[hold] // directions that hold bytes back, by how long
 	held    int64      // cost of all that is held back

@@ -27,8 +27,8 @@ type collector struct {
 	fields  []dissect.Field
 	body    []byte
 	base    int64            // body offset of body[0]
-	done    int64            // body offset before which all was told
-	told    []telltale.Range // in the body, of what was found in the windows so far and may lie in body
+	done    int64            // body offset before which all was judged
+	found   []telltale.Range // in the body, in the windows so far, and may lie in body
 	runs    []run            // where the body lies in the stream
 	owned   bool             // fields and body are copies
 	buf     []byte           // what an owned body grows in, kept from message to message
@@ -41,6 +41,7 @@ type collector struct {
 	skipped int64            // bytes that the search could not look into
 	missed  int64            // stream bytes amid the message that the capture never had
 	quote   []byte           // how a response that is awaited begins
+	told    []Answer
 	out     *Message
 	peer    waiting // how far the other side was when the message began
 }
@@ -54,7 +55,7 @@ func (w *worker) collector(m *dissect.Message) *collector {
 	if col == nil {
 		col = new(collector)
 	}
-	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], told: col.told[:0], buf: col.buf[:0], quote: col.quote[:0]}
+	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], found: col.found[:0], buf: col.buf[:0], quote: col.quote[:0]}
 	col.whole = len(m.Encodings) > 0
 	return col
 }
@@ -68,11 +69,9 @@ func (c *conv) Begin(m *dissect.Message) {
 	c.half[m.Dir].open = col
 	c.know(m)
 	col.keepHead(m)
-	if a := c.s.w.answers(m); a != nil || c.s.w.cfg.Messages {
-		col.message().Answers = a
-	}
+	col.told = c.s.w.answers(m)
 	if c.s.w.cfg.Messages {
-		describe(col.out, m)
+		describe(col.message(), m)
 	}
 }
 
@@ -265,7 +264,7 @@ func (col *collector) keepTail(n int) {
 	}
 	col.base += int64(gone)
 	col.kept = n
-	col.told = slices.DeleteFunc(col.told, func(r telltale.Range) bool { return r.End <= col.base })
+	col.found = slices.DeleteFunc(col.found, func(r telltale.Range) bool { return r.End <= col.base })
 	done := 0
 	for done < len(col.runs) && col.runs[done].body+col.runs[done].n <= col.base {
 		done++

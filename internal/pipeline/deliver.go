@@ -28,8 +28,11 @@ func (c *conv) deliver(col *collector) {
 	if col.m.HTTP != nil && col.m.HTTP.Status >= 200 {
 		c.answer(col)
 	}
+	m := col.m
+	if len(col.told) > 0 {
+		c.s.w.emit(&Event{Flow: c.info, Told: &Told{telltale.Time(c.f.TimeOf(m.Dir, m.Start, col.end())), col.told}})
+	}
 	if out := col.out; out != nil {
-		m := col.m
 		out.Packets, out.Time = c.packets(m.Dir, []telltale.Range{{Start: m.Start, End: col.end()}})
 		out.ContentType = m.ContentType
 		if m.HTTP != nil {

@@ -8,11 +8,14 @@ import (
 // An Event is something that closed: a message, or a flow. Everything in it
 // is owned by it and may be kept.
 type Event struct {
-	At      int64 // number of the packet that closed it; math.MaxInt64 at the capture's end
-	Flow    *FlowInfo
-	Message *Message // nil: the flow itself closed, or
-	Crash   *Crash   // a parser of its failed, which tells nothing of the flow
-	seq     int
+	At   int64 // number of the packet that closed it; math.MaxInt64 at the capture's end
+	Flow *FlowInfo
+	seq  int
+
+	// At most one is set; none: the flow itself closed.
+	Message *Message
+	Told    *Told  // in a message, before that one's own event
+	Crash   *Crash // a parser of its failed, which tells nothing of the flow
 }
 
 // FlowInfo is what is known of a flow. Until the event that closes the flow,
@@ -45,7 +48,6 @@ type Message struct {
 	HTTP        *telltale.HTTPMessage
 	DNS         *telltale.DNSMessage
 	TLS         *telltale.TLSMessage
-	Answers     []Answer // addresses that a DNS answer gave
 	Sightings   []*Sighting
 	Answered    string // none, ack or response
 	Response    string // short, as captured

@@ -61,6 +61,10 @@ func (h *heard) lines(packets bool) []string {
 		if packets {
 			key += fmt.Sprint(" at ", e.At, " flow ", e.Flow.ID)
 		}
+		if e.Told != nil {
+			out = append(out, fmt.Sprint(key, " told ", e.Told.Answers))
+			continue
+		}
 		if e.Message == nil {
 			out = append(out, fmt.Sprint(key, " closed ", e.Flow.AppProto, e.Flow.Protection, e.Flow.Ended, e.Flow.Host, e.Flow.SNI))
 			continue
@@ -77,7 +81,7 @@ func (h *heard) lines(packets bool) []string {
 }
 
 func (m *Message) line(packets bool) string {
-	s := fmt.Sprint(m.Proto, " ", m.Dir, m.Protection, m.View, m.Answers, m.Answered, m.Response, m.ContentType, m.Names)
+	s := fmt.Sprint(m.Proto, " ", m.Dir, m.Protection, m.View, m.Answered, m.Response, m.ContentType, m.Names)
 	if m.HTTP != nil {
 		s += fmt.Sprintf(" %+v", *m.HTTP)
 	}

@@ -3,8 +3,15 @@ package pipeline
 import (
 	"net/netip"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/dissect"
 )
+
+// Told is what a DNS answer told.
+type Told struct {
+	Time    telltale.Time // of its last packet
+	Answers []Answer
+}
 
 // Answer is an address that a DNS answer gave for the name that was asked.
 type Answer struct {

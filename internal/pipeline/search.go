@@ -129,7 +129,7 @@ func (c *conv) sight(col *collector, hits []detect.Hit) {
 	}
 	for i := range hits {
 		if hits[i].Index == bodyIndex {
-			col.told = append(col.told, hits[i].Ranges...)
+			col.found = append(col.found, hits[i].Ranges...)
 		}
 	}
 }
@@ -209,10 +209,10 @@ const (
 // excerpt copies the wire bytes around a hit, with the ranges that sightings
 // cover so that they are never shown.
 func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
-	data, base, told, judged := col.body, col.base, col.told, col.done-col.base
+	data, base, found, judged := col.body, col.base, col.found, col.done-col.base
 	if h.Index != bodyIndex {
 		f := &col.fields[h.Index]
-		data, base, told, judged = f.Data, f.At, nil, int64(len(f.Data))
+		data, base, found, judged = f.Data, f.At, nil, int64(len(f.Data))
 	}
 	mark := telltale.Range{Start: h.Ranges[0].Start - base, End: h.Ranges[len(h.Ranges)-1].End - base}
 	mark.End = min(mark.End, mark.Start+excerptValue)
@@ -228,7 +228,7 @@ func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
 			}
 		}
 	}
-	blank(told)
+	blank(found)
 	for i := range hits {
 		if hits[i].Index == h.Index {
 			blank(hits[i].Ranges)
