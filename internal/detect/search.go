@@ -37,6 +37,7 @@ type Search struct {
 	fromView int          // where in found those of the view at hand begin
 	taken    []*candidate // of the message
 	hits     []Hit
+	blanks   blanks
 	skipped  map[telltale.SkipReason]int64
 	dropped  int64
 
@@ -71,6 +72,11 @@ func (s *Search) Begin() {
 // bytes at the end of f.Data the caller must present again, at the start of
 // the next window; all before them is done with. Data is not kept.
 func (s *Search) Scan(f Field) (keep int) {
+	blank := s.blanks.slot(&f)
+	if blank.holds(&f) {
+		s.next = window{}
+		return 0
+	}
 	done := max(f.Base, f.Done)
 	if s.next.more && s.next.index == f.Index && s.next.base == f.Base {
 		done = s.next.done
@@ -81,6 +87,9 @@ func (s *Search) Scan(f Field) (keep int) {
 		s.skip(reason, n)
 	}
 	s.found = merge(s.found)
+	if len(s.found) == 0 && len(tally.Skipped) == 0 {
+		blank.remember(&f)
+	}
 	limit := s.take(done, tally.Keep)
 	s.field, s.view = Field{}, nil
 	s.next = window{}
