@@ -20,7 +20,7 @@ type spellings struct {
 // An index holds patterns by their first four bytes.
 type index struct {
 	by     map[uint32][]string
-	filter [1 << 10]uint64 // a bit for each first four bytes, by their hash
+	filter [1 << 10]uint64 // two bits of a word for each first four bytes, by their hash
 }
 
 func newIndex() *index { return &index{by: map[uint32][]string{}} }
@@ -31,18 +31,21 @@ func (x *index) add(pattern string) {
 	}
 	key := uint32(pattern[0])<<24 | uint32(pattern[1])<<16 | uint32(pattern[2])<<8 | uint32(pattern[3])
 	x.by[key] = append(x.by[key], pattern)
-	h := slot(key)
-	x.filter[h>>6] |= 1 << (h & 63)
+	word, bits := slot(key)
+	x.filter[word] |= bits
 }
 
 // may reports whether a pattern may begin with the four bytes of key.
 func (x *index) may(key uint32) bool {
-	h := slot(key)
-	return x.filter[h>>6]>>(h&63)&1 != 0
+	word, bits := slot(key)
+	return x.filter[word]&bits == bits
 }
 
-// slot returns the bit of an index's filter that key has, 0 to 65,535.
-func slot(key uint32) uint32 { return key * 0x9e3779b1 >> 16 }
+// slot returns the bits that key has in an index's filter.
+func slot(key uint32) (word uint32, bits uint64) {
+	h := key * 0x9e3779b1
+	return h >> 22, 1<<(h>>16&63) | 1<<(h>>10&63)
+}
 
 // newSpellings returns the spellings of the values that are to be dotted,
 // nil if there are none.
