@@ -1,11 +1,12 @@
 package capture
 
-// reset empties the batch and makes room for n bytes, or a window if that is
-// more.
+// reset empties the batch and makes room for n bytes at least. The buffer
+// doubles with each use up to a window: workers that share a large capture
+// meet seldom, and a small one takes little memory.
 func (b *Batch) reset(n int) {
 	b.Packets = b.Packets[:0]
 	if len(b.buf) < window || len(b.buf) > keepBuffer || len(b.buf) < n {
-		b.buf = make([]byte, max(window, n))
+		b.buf = make([]byte, max(firstRead, min(2*len(b.buf), window), n))
 	}
 }
 

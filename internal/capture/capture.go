@@ -41,8 +41,9 @@ type Source interface {
 // Limits of what is read.
 const (
 	sniffed    = 16        // bytes that tell the format
-	window     = 256 << 10 // bytes read at a time
-	keepBuffer = 1 << 20   // a batch's buffer that grew beyond this is not kept
+	firstRead  = 64 << 10  // bytes of a batch's first buffer
+	window     = 1 << 20   // bytes read at a time, once buffers have grown to it
+	keepBuffer = 2 << 20   // a batch's buffer that grew beyond this is not kept
 	maxPacket  = 16 << 20  // bytes of one packet
 	sanePacket = 256 << 10 // above this a packet must also fit the file's snaplen
 	maxDamage  = 64        // places of damage that are told one by one
