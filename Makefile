@@ -11,7 +11,7 @@ ENGINE = . ./internal/wire ./internal/packet ./internal/flow ./internal/decode .
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := all
-.PHONY: all help build fmt vet arm64 lint test test-poison demo bench corpus fuzz generate
+.PHONY: all help build fmt vet arm64 lint test test-poison demo bench corpus fuzz mutate generate
 
 all: fmt vet lint test test-poison ## everything that CI runs
 
@@ -56,6 +56,9 @@ corpus: ## audit every capture of a folder: make corpus CORPUS=dir
 
 fuzz: ## give every fuzz target T=30s of CPU time (ONLY=regexp), and write docs/fuzz-ledger.tsv
 	$(GO) test -count 1 -v -timeout 0 -run '^TestFuzz$$' . -fuzz-time $(T) -fuzz-only '$(ONLY)'
+
+mutate: ## break the engine in a copy, a line at a time: a test must turn red each time (10 minutes)
+	$(GO) test -count 1 -v -timeout 1h -run '^TestMutate$$' . -mutate -mutate-only '$(ONLY)'
 
 generate: ## rewrite every golden file, picture and schema; then read the diff
 	$(GO) test $$(grep -rl --include='*_test.go' 'flag.Bool("update"' . | xargs -n 1 dirname | sort -u) -update

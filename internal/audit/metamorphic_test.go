@@ -1,0 +1,267 @@
+package audit_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/telltale-audit/telltale/internal/audit"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/device"
+	"github.com/telltale-audit/telltale/internal/lab"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// Same bytes, same findings, however they are carried.
+var metamorphicSeeds = flag.Int("metamorphic-seeds", 1, "how many captures of each sort are carried in other ways")
+
+// bulkSize is the size of a bulk capture, in bytes: enough that identifiers are
+// told in clear in all but the mix, which is sealed but for a little.
+const bulkSize = 3 * lab.MinBulk
+
+// An original is a capture of the lab before it is carried otherwise.
+type original struct {
+	name    string
+	pcapng  []byte
+	devices []*device.File
+}
+
+// originals returns one capture of each sort.
+func originals(t *testing.T, seed uint64) (all []original) {
+	t.Helper()
+	s, err := lab.Incident(lab.Options{Client: "qc2018", Seed: seed, Boots: 1, ScreenOns: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := s.WriteCapture(&b, capture.Pcapng); err != nil {
+		t.Fatal(err)
+	}
+	all = append(all, original{"incident", b.Bytes(), []*device.File{s.Device}})
+	for _, bulk := range lab.Bulks {
+		var b bytes.Buffer
+		truth, err := bulk.Write(&b, seed, bulkSize)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, original{bulk.Name, b.Bytes(), truth.Devices})
+	}
+	return all
+}
+
+// TestMetamorphoses carries every original in every other way.
+func TestMetamorphoses(t *testing.T) {
+	for seed := range uint64(*metamorphicSeeds) {
+		for _, o := range originals(t, seed+1) {
+			want := o.found(t, o.pcapng, 1)
+			if len(want.whole) == 0 && o.name != "mix" {
+				t.Fatalf("nothing is found in %s: the test tests nothing", o.name)
+			}
+			in := frames(t, o.pcapng)
+			for i, m := range metamorphoses {
+				got := o.found(t, pcap(t, m.link, m.carry(rand.New(rand.NewPCG(seed, uint64(i))), in)), 2)
+				if m.moves {
+					differ(t, fmt.Sprintf("seed %d, %s, %s", seed+1, o.name, m.name), got.bare, want.bare)
+				} else {
+					differ(t, fmt.Sprintf("seed %d, %s, %s", seed+1, o.name, m.name), got.whole, want.whole)
+				}
+			}
+		}
+	}
+}
+
+// TestContainers keeps the same packets in other files, and reads them with
+// other numbers of workers: not a byte of a record may change, but for those
+// of the audit and the file.
+func TestContainers(t *testing.T) {
+	for _, o := range originals(t, 3) {
+		want := o.records(t, o.pcapng, 1)
+		for name, raw := range map[string][]byte{
+			"pcap": repacked(t, o.pcapng, capture.Pcap), "pcap of nanoseconds": repacked(t, o.pcapng, capture.PcapNano),
+			"pcapng": repacked(t, o.pcapng, capture.Pcapng), "gzip": gzipped(t, o.pcapng), "zstd": zstandard(t, o.pcapng),
+		} {
+			for _, workers := range []int{1, 3} {
+				differ(t, o.name+" as "+name, o.records(t, raw, workers), want)
+			}
+		}
+	}
+}
+
+// differ reports the first line that two sorted lists do not share.
+func differ(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	for i := range max(len(got), len(want)) {
+		g, w := "(nothing)", "(nothing)"
+		if i < len(got) {
+			g = got[i]
+		}
+		if i < len(want) {
+			w = want[i]
+		}
+		if g != w {
+			t.Errorf("%s: %d and %d lines; the first that differs\n got %s\nwant %s", what, len(got), len(want), g, w)
+			return
+		}
+	}
+}
+
+// run audits a capture and returns its records.
+func (o *original) run(t *testing.T, raw []byte, workers int) []byte {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "capture")
+	if err := os.WriteFile(name, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	opts := audit.Options{Inputs: []string{name}, Devices: o.devices, Reveal: true, Workers: workers, Version: "test", Records: &out}
+	if _, err := audit.Run(t.Context(), opts); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// records returns all records but those of the audit and its input, in order.
+func (o *original) records(t *testing.T, raw []byte, workers int) (all []string) {
+	for l := range bytes.Lines(o.run(t, raw, workers)) {
+		if !bytes.Contains(l, []byte(`"event_type":"audit"`)) && !bytes.Contains(l, []byte(`"event_type":"input"`)) {
+			all = append(all, string(l))
+		}
+	}
+	return all
+}
+
+// findings are what must not depend on how it was carried, sorted: all of it,
+// and what remains where addresses are others.
+type findings struct{ whole, bare []string }
+
+// found returns the sightings without what names packets, times and ids, each
+// with its destination, and the identifiers.
+func (o *original) found(t *testing.T, raw []byte, workers int) (f findings) {
+	t.Helper()
+	lines := parse(t, o.run(t, raw, workers))
+	names, of := map[string]string{}, map[string]string{}
+	for _, l := range ofType(lines, "destination") {
+		names[l.Destination] = l.Name
+	}
+	for _, l := range ofType(lines, "transmission") {
+		of[l.FlowID] = names[l.Destination] + " " + l.SentBy
+	}
+	for _, l := range append(ofType(lines, "sighting"), ofType(lines, "identifier")...) {
+		ranges, err := json.Marshal(l.Ranges)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := fmt.Sprintf("%s %s %s form=%s field=%s %s %.4f %s %s %s %s", l.EventType, l.Kind, l.Value, l.Form, l.Field, l.Level, l.Confidence, l.View, l.Protection, l.ReadableBy, ranges)
+		f.bare = append(f.bare, s)
+		f.whole = append(f.whole, strings.TrimSpace(s+" "+of[l.FlowID]))
+	}
+	slices.Sort(f.bare)
+	slices.Sort(f.whole)
+	return f
+}
+
+// frames reads the packets of an Ethernet capture.
+func frames(t *testing.T, raw []byte) (all []frame) {
+	t.Helper()
+	for _, p := range packetsIn(t, raw) {
+		f := frame{time: p.Time, data: p.Data}
+		f.h.Decode(p.Link, p.Data, p.WireLen)
+		all = append(all, f)
+	}
+	return all
+}
+
+func packetsIn(t *testing.T, raw []byte) (all []capture.Packet) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "capture")
+	if err := os.WriteFile(name, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := capture.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for {
+		var b capture.Batch
+		if err := f.Read(t.Context(), &b); err != nil {
+			if !errors.Is(err, io.EOF) {
+				t.Fatal(err)
+			}
+			return all
+		}
+		all = append(all, b.Packets...)
+	}
+}
+
+// pcap writes frames of a link type.
+func pcap(t *testing.T, link packet.Link, in []frame) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := capture.NewWriter(&b, capture.Pcapng, link, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range in {
+		if err := w.Write(f.time, f.data, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// repacked writes a capture's packets in another format.
+func repacked(t *testing.T, raw []byte, format capture.Format) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w, err := capture.NewWriter(&b, format, packet.LinkEthernet, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range packetsIn(t, raw) {
+		if err := w.Write(p.Time, p.Data, ""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func gzipped(t *testing.T, raw []byte) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := gzip.NewWriter(&b)
+	if _, err := w.Write(raw); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func zstandard(t *testing.T, raw []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.EncodeAll(raw, nil)
+}
