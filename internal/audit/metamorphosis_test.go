@@ -126,7 +126,9 @@ func reorder(rng *rand.Rand, in []frame) []frame {
 			n++
 		}
 		run := out[i : i+n]
-		rng.Shuffle(n, func(a, b int) { run[a].data, run[b].data, run[a].h, run[b].h = run[b].data, run[a].data, run[b].h, run[a].h })
+		rng.Shuffle(n, func(a, b int) {
+			run[a].data, run[b].data, run[a].h, run[b].h = run[b].data, run[a].data, run[b].h, run[a].h
+		})
 		i += n
 	}
 	return out
