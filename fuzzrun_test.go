@@ -60,8 +60,7 @@ func (f *fuzzer) next() (least *entry) {
 	return least
 }
 
-// slice runs a target once. One that fails has no time left: it goes on when
-// what it found is mended.
+// slice runs a target once. One that fails has no time left.
 func (f *fuzzer) slice(t *testing.T, e *entry) {
 	cmd := exec.Command(f.binary(t, e.pkg), "-test.run=^$", "-test.fuzz=^"+e.name+"$", "-test.parallel=1",
 		"-test.fuzzminimizetime=200x", "-test.fuzztime="+min(fuzzSlice, f.left[e]).String(), "-test.fuzzcachedir="+fuzzCache(t, e.pkg))
@@ -75,12 +74,16 @@ func (f *fuzzer) slice(t *testing.T, e *entry) {
 	if f.left[e] -= cpu; f.left[e] < time.Second {
 		delete(f.left, e)
 	}
-	if err != nil && f.confirmed(t, e, string(out)) {
-		t.Errorf("%s %s: %v\n%s", e.pkg, e.name, err, out)
+	input := rerun.FindStringSubmatch(string(out))
+	switch {
+	case err == nil, input != nil && !f.confirmed(t, e, input[1], input[2]):
+		return
+	case input != nil: // it begins anew when what it found is mended
 		e.found++
 		e.cpu, e.execs = 0, 0
-		delete(f.left, e)
 	}
+	t.Errorf("%s %s: %v\n%s", e.pkg, e.name, err, out)
+	delete(f.left, e)
 }
 
 var rerun = regexp.MustCompile(`go test -run=(Fuzz\w+)/(\w+)`)
@@ -88,18 +91,14 @@ var rerun = regexp.MustCompile(`go test -run=(Fuzz\w+)/(\w+)`)
 // confirmed runs the input that a fuzzer gave up on once more. The fuzzer ends
 // a target that did not come back within ten seconds of the clock, which on a
 // busy machine says nothing: such an input is forgotten.
-func (f *fuzzer) confirmed(t *testing.T, e *entry, out string) bool {
-	m := rerun.FindStringSubmatch(out)
-	if m == nil {
-		return true
-	}
-	cmd := exec.Command(f.binary(t, e.pkg), "-test.run=^"+m[1]+"$/^"+m[2]+"$")
+func (f *fuzzer) confirmed(t *testing.T, e *entry, name, input string) bool {
+	cmd := exec.Command(f.binary(t, e.pkg), "-test.run=^"+name+"$/^"+input+"$")
 	cmd.Dir = e.pkg
 	if cmd.Run() != nil {
 		return true
 	}
 	t.Logf("%s %s: gave up on an input in which there is nothing", e.pkg, e.name)
-	_ = os.Remove(filepath.Join(e.pkg, "testdata", "fuzz", m[1], m[2]))
+	_ = os.Remove(filepath.Join(e.pkg, "testdata", "fuzz", name, input))
 	return false
 }
 
