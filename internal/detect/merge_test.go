@@ -1,6 +1,7 @@
 package detect
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -28,11 +29,11 @@ func TestSettle(t *testing.T) {
 		"both":                   {[]*candidate{at(0, 15, "a", 9), at(15, 20, "b", 9)}, "ab"},
 		"one for two":            {[]*candidate{at(0, 5, "a", 9), at(5, 9, "b", 9), at(0, 20, "c", 900)}, "c"},
 	} {
-		var got string
+		var kept []string
 		for _, k := range settle(c.list) {
-			got += k.hit.Value
+			kept = append(kept, k.hit.Value)
 		}
-		if got != c.want {
+		if got := strings.Join(kept, ""); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
