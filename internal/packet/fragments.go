@@ -20,12 +20,14 @@ const (
 // Fragments puts the parts of fragmented IP packets together. What it does
 // depends on the packets alone. One goroutine at a time uses it.
 //
-// Every byte given to Add comes out exactly once: in a [Whole], to alone, or
-// in the count that Repeated returns. Where parts of an IPv4 packet
+// Every byte given to Add comes out exactly once: in a [Whole] that Add
+// returns or, where the packet does not get whole, in what is had of it from
+// its beginning on, to first; to alone; or in the count that Repeated returns. Where parts of an IPv4 packet
 // contradict each other the first copy counts and the other goes to alone;
 // IPv6 packets with parts that overlap are not put together at all (RFC
 // 5722). Parts wait 60 s of capture time for the others.
 type Fragments struct {
+	first    func(*Whole)
 	alone    func(Part)
 	limit    int
 	held     int
@@ -43,12 +45,14 @@ type Part struct {
 	Time   int64  // of that packet, in nanoseconds
 }
 
-// A Whole is an IP packet that was put together. It belongs to the caller.
+// A Whole is an IP packet that was put together, or the beginning of one. It
+// belongs to the caller.
 type Whole struct {
 	Header  Header  // decoded; its payload lies in Data, and it may be a tunnel
-	Data    []byte  // all that follows the IP header
+	Before  int     // bytes before Data in the packet that held its first part
+	Data    []byte  // all that follows the IP header, or as much of it as there was
 	Packets []int64 // numbers of the packets that supplied it, ascending
-	Time    int64   // of the packet that completed it, in nanoseconds
+	Time    int64   // of the packet that completed it, or else began it, in nanoseconds
 }
 
 type fragmentKey struct {
@@ -84,11 +88,13 @@ func (p *piece) cut(from, until int) piece {
 	return piece{from, p.data[from-p.start : until-p.start], p.packet, p.time}
 }
 
-// NewFragments returns a Fragments that keeps at most limit bytes, gives up
-// the oldest packets for that, and hands the parts of what does not get whole
-// to alone.
-func NewFragments(limit int, alone func(Part)) *Fragments {
-	return &Fragments{alone: alone, limit: limit, open: map[fragmentKey]*datagram{}}
+// NewFragments returns a Fragments that keeps at most limit bytes and gives up
+// the oldest packets for that. Of what does not get whole it hands the
+// beginning to first, if its headers are all there: what was on the wire could
+// be read, whether or not the rest came. The other parts go to alone. Both may
+// be called by any method, and first may call Add.
+func NewFragments(limit int, first func(*Whole), alone func(Part)) *Fragments {
+	return &Fragments{first: first, alone: alone, limit: limit, open: map[fragmentKey]*datagram{}}
 }
 
 // Repeated returns the number of bytes that came again, the same as before.
@@ -100,7 +106,7 @@ func (f *Fragments) Add(h *Header, data []byte, number, time int64) *Whole {
 	f.Expire(time)
 	p := piece{h.FragOffset, data[h.PayloadStart:h.PayloadEnd], number, time}
 	if !sound(h, &p) {
-		f.give(h, p, h.FragMore)
+		f.unsound(h, p)
 		return nil
 	}
 	d := f.datagram(h)
@@ -138,6 +144,19 @@ func sound(h *Header, p *piece) bool {
 		return false
 	}
 	return p.end() <= maxDatagram
+}
+
+// unsound hands out a part that belongs to no packet: as the beginning of one
+// if it is that.
+func (f *Fragments) unsound(h *Header, p piece) {
+	if h.Version != 0 && p.start == 0 {
+		p := piece{data: bytes.Clone(p.data), packet: p.packet, time: p.time}
+		if w := begun(h, []*piece{&p}, -1, h.Cut); w != nil {
+			f.first(w)
+			return
+		}
+	}
+	f.give(h, p, h.FragMore)
 }
 
 // datagram returns what the parts of h's packet are gathered in.
@@ -236,8 +255,16 @@ func (f *Fragments) merge(d *datagram, at int, p piece) {
 
 // whole returns the packet, all of whose parts are there.
 func (d *datagram) whole(time int64) *Whole {
-	w := &Whole{Header: d.header, Data: make([]byte, 0, d.size), Time: time}
-	for _, p := range d.pieces {
+	w := joined(&d.header, d.pieces, 0)
+	w.Time = time
+	return w
+}
+
+// joined reads pieces that follow each other from the packet's beginning on,
+// behind which cut bytes are missing.
+func joined(head *Header, pieces []*piece, cut int) *Whole {
+	w := &Whole{Header: *head, Before: head.PayloadStart, Time: pieces[0].time}
+	for _, p := range pieces {
 		w.Data = append(w.Data, p.data...)
 		w.Packets = append(w.Packets, p.packet)
 	}
@@ -245,22 +272,61 @@ func (d *datagram) whole(time int64) *Whole {
 	w.Packets = slices.Compact(w.Packets)
 	h := &w.Header
 	h.Fragment, h.FragID, h.FragOffset, h.FragMore = false, 0, 0, false
-	h.PayloadStart, h.PayloadEnd, h.Cut, h.next = 0, len(w.Data), 0, 0
+	h.PayloadStart, h.PayloadEnd, h.Cut, h.next = 0, len(w.Data), cut, 0
 	h.Status = h.payload(w.Data)
+	return w
+}
+
+// begun is [joined] for a packet that is not whole, nil if its headers are not.
+// size is that of all parts, where it is known; at least cut bytes are missing.
+func begun(head *Header, pieces []*piece, size, cut int) *Whole {
+	known := size >= 0
+	if !known {
+		size = maxDatagram // no header is broken only because it ends behind what there is
+	}
+	w := joined(head, pieces, max(cut, size-pieces[len(pieces)-1].end()))
+	if w.Header.Status != OK {
+		return nil
+	}
+	if !known && w.Header.Proto != UDP { // whose own length has told by now
+		w.Header.Cut = cut
+	}
+	return w
+}
+
+// beginning takes off d the pieces that follow each other from the packet's
+// beginning on, and returns what they say, nil if that is nothing.
+func (f *Fragments) beginning(d *datagram) *Whole {
+	n := 0
+	for end := 0; n < len(d.pieces) && d.pieces[n].start == end; n++ {
+		end = d.pieces[n].end()
+	}
+	if n == 0 {
+		return nil
+	}
+	w := begun(&d.header, d.pieces[:n], d.size, 0)
+	if w != nil {
+		f.release(d.pieces[:n])
+		d.pieces = d.pieces[n:]
+	}
 	return w
 }
 
 // giveUp hands out the parts of a packet that does not get whole.
 func (f *Fragments) giveUp(d *datagram) {
+	w := f.beginning(d)
 	f.giveParts(d)
 	f.drop(d)
+	if w != nil { // last: it may call Add
+		f.first(w)
+	}
 }
 
 func (f *Fragments) giveParts(d *datagram) {
 	for _, p := range d.pieces {
 		f.give(&d.header, *p, d.size < 0 || p.end() < d.size)
-		f.held -= fragmentCost + len(p.data)
 	}
+	f.release(d.pieces)
 	d.pieces, d.got = nil, 0
 }
 
@@ -272,11 +338,16 @@ func (f *Fragments) give(h *Header, p piece, more bool) {
 	f.alone(part)
 }
 
-// drop forgets a packet.
-func (f *Fragments) drop(d *datagram) {
-	for _, p := range d.pieces {
+// release gives back what pieces cost.
+func (f *Fragments) release(pieces []*piece) {
+	for _, p := range pieces {
 		f.held -= fragmentCost + len(p.data)
 	}
+}
+
+// drop forgets a packet.
+func (f *Fragments) drop(d *datagram) {
+	f.release(d.pieces)
 	f.held -= fragmentCost
 	f.byAge.Remove(d.age)
 	delete(f.open, d.key)

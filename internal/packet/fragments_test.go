@@ -44,11 +44,18 @@ type bench struct {
 	out    int64
 	alone  []Part
 	wholes []*Whole
+	begun  []*Whole
 }
 
 func newBench(t testing.TB, limit int) *bench {
 	b := &bench{t: t}
-	b.f = NewFragments(limit, func(p Part) {
+	b.f = NewFragments(limit, func(w *Whole) {
+		if w.Header.Status != OK || w.Header.PayloadEnd != len(w.Data) && w.Header.Cut > 0 {
+			t.Fatalf("%+v", w.Header)
+		}
+		b.out += int64(len(w.Data))
+		b.begun = append(b.begun, w)
+	}, func(p Part) {
 		if p.Header.Status != Fragment || p.Header.PayloadStart != 0 || p.Header.PayloadEnd != len(p.Data) {
 			t.Fatalf("%+v", p)
 		}
@@ -186,7 +193,7 @@ func TestFragmentsOverlap(t *testing.T) {
 }
 
 // TestFragmentsUnsound gives parts back at once that can not belong to a
-// packet.
+// packet, or that begin one which can not get whole.
 func TestFragmentsUnsound(t *testing.T) {
 	b := newBench(t, 1<<20)
 	b.add(part4(1, 0, true, make([]byte, 12)))
@@ -199,10 +206,47 @@ func TestFragmentsUnsound(t *testing.T) {
 	wifi := bytesOf(t, "0801", "0000"+bssid+phoneMAC+serverMAC+"1100", four)
 	h.Decode(LinkWiFi, wifi, len(wifi))
 	b.addHeader(&h, wifi)
-	if len(b.alone) != 5 || len(b.f.open) != 0 {
-		t.Errorf("%d alone, %d packets open", len(b.alone), len(b.f.open))
+	if len(b.alone) != 3 || len(b.begun) != 2 || len(b.f.open) != 0 {
+		t.Errorf("%d alone, %d begun, %d packets open", len(b.alone), len(b.begun), len(b.f.open))
 	}
 	b.close()
+}
+
+// TestFragmentsBegun has the last part of a packet not come: what is there
+// from its beginning on is read, and nothing behind a hole.
+func TestFragmentsBegun(t *testing.T) {
+	udp := udpOf(100)
+	for name, part := range makers {
+		b := newBench(t, 1<<20)
+		b.time = 5
+		b.add(part(7, 16, true, udp[16:32]))
+		b.add(part(7, 0, true, udp[:16]))
+		b.add(part(7, 40, true, udp[40:56]))
+		b.add(part(9, 8, false, udp[8:])) // another packet's end
+		b.close()
+		if len(b.begun) != 1 || len(b.alone) != 2 {
+			t.Fatalf("%s: %d begun, %d alone", name, len(b.begun), len(b.alone))
+		}
+		w := b.begun[0]
+		if h := w.Header; h.SrcPort != 50000 || h.PayloadStart != 8 || h.PayloadEnd != 32 || h.Cut != 108-32 || h.Fragment {
+			t.Errorf("%s: %+v", name, h)
+		}
+		if !bytes.Equal(w.Data, udp[:32]) || !slices.Equal(w.Packets, []int64{1, 2}) || w.Time != 5 {
+			t.Errorf("%s: %x of %v at %d", name, w.Data, w.Packets, w.Time)
+		}
+	}
+}
+
+// TestFragmentsHeadless has a first part be too short for the headers.
+func TestFragmentsHeadless(t *testing.T) {
+	b := newBench(t, 1<<20)
+	short := part4(1, 0, true, make([]byte, 8))
+	short[9] = TCP
+	b.add(short)
+	b.close()
+	if len(b.begun) != 0 || len(b.alone) != 1 {
+		t.Errorf("%d begun, %d alone", len(b.begun), len(b.alone))
+	}
 }
 
 func TestFragmentsExpire(t *testing.T) {
@@ -211,8 +255,8 @@ func TestFragmentsExpire(t *testing.T) {
 		b.time += 10 * second
 		b.add(part4(id, 0, true, make([]byte, 8)))
 	}
-	if len(b.alone) != 4 || len(b.f.open) != 6 {
-		t.Errorf("%d given up, %d wait", len(b.alone), len(b.f.open))
+	if len(b.begun) != 4 || len(b.f.open) != 6 {
+		t.Errorf("%d given up, %d wait", len(b.begun), len(b.f.open))
 	}
 	b.time = 1 << 62 // absurd: all that waits is given up, no more
 	b.add(part4(20, 0, true, make([]byte, 8)))
@@ -236,7 +280,7 @@ func TestFragmentsLimit(t *testing.T) {
 	const limit = 10_000
 	b := newBench(t, limit)
 	for id := range uint16(1000) {
-		b.add(part4(id, 8*int(id), true, make([]byte, 64)))
+		b.add(part4(id, 8*int(id)+8, true, make([]byte, 64)))
 		if b.f.held > limit {
 			t.Fatalf("holds %d bytes", b.f.held)
 		}
@@ -307,7 +351,7 @@ func BenchmarkFragments(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		f := NewFragments(FragmentMemory, func(Part) { b.Fatal("alone") })
+		f := NewFragments(FragmentMemory, func(*Whole) { b.Fatal("begun") }, func(Part) { b.Fatal("alone") })
 		var w *Whole
 		for i, data := range packets {
 			var h Header

@@ -27,7 +27,7 @@ type shard struct {
 func newShard(w *worker) *shard {
 	s := &shard{w: w, joined: map[int64][]int64{}}
 	s.table = flow.NewTable(s, flow.Limits{})
-	s.fragments = packet.NewFragments(maxFragments, s.alone)
+	s.fragments = packet.NewFragments(maxFragments, s.first, s.alone)
 	return s
 }
 
@@ -70,17 +70,24 @@ func payload(h *packet.Header) int64 { return int64(h.PayloadEnd - h.PayloadStar
 
 // fragment keeps a part of a packet until it can be put together.
 func (s *shard) fragment(h *packet.Header, p *capture.Packet) {
-	whole := s.fragments.Add(h, p.Data, p.Number, p.Time)
-	if whole == nil {
-		return
+	if whole := s.fragments.Add(h, p.Data, p.Number, p.Time); whole != nil {
+		s.join(whole, p.Number)
 	}
+}
+
+// first takes the beginning of a packet whose other parts did not come.
+func (s *shard) first(w *packet.Whole) { s.join(w, w.Packets[0]) }
+
+// join hands on a packet that was put together, under a number of one of the
+// packets that supplied it.
+func (s *shard) join(w *packet.Whole, number int64) {
 	if len(s.joined) >= maxJoined {
 		clear(s.joined)
 	}
-	s.joined[p.Number] = whole.Packets
-	s.w.tally.Payload.In -= int64(len(whole.Data)) - payload(&whole.Header)
-	s.packet(&whole.Header, &capture.Packet{
-		Data: whole.Data, Time: whole.Time, Number: p.Number, WireLen: h.PayloadStart + len(whole.Data), Link: p.Link,
+	s.joined[number] = w.Packets
+	s.w.tally.Payload.In -= int64(len(w.Data)) - payload(&w.Header)
+	s.packet(&w.Header, &capture.Packet{
+		Data: w.Data, Time: w.Time, Number: number, WireLen: w.Before + len(w.Data), Link: w.Header.Link,
 	})
 }
 

@@ -98,9 +98,25 @@ func TestFragments(t *testing.T) {
 	if p := got.only(t).Packets; !slices.Equal(p, telltale.Packets{1, 2, 3}) {
 		t.Errorf("the value is in packets %v", p)
 	}
-	got = hear(t, packets[:2])
-	if n := got.tally.Payload.Skipped[telltale.SkipFragIncomplete]; n != 24 || len(got.sightings()) != 0 {
-		t.Errorf("without the last part: %d bytes skipped, %v", n, got.sightings())
+	got = hear(t, packets[:2]) // without the last part, in which the value ends
+	if n := got.tally.Payload.Scanned; n != 24-8 || len(got.sightings()) != 0 {
+		t.Errorf("without the last part: %d bytes scanned, %v", n, got.sightings())
+	}
+	got = hear(t, packets[2:])
+	if n := got.tally.Payload.Skipped[telltale.SkipFragIncomplete]; n != int64(len(datagram))-24 {
+		t.Errorf("the last part alone: %d bytes skipped", n)
+	}
+}
+
+// TestFragmentsBegun loses all parts of a datagram but the first: what that
+// one says is found.
+func TestFragmentsBegun(t *testing.T) {
+	datagram := append([]byte{0x9c, 0x40, 0x27, 0x0f, 0x20, 0, 0, 0}, "id="+plain+"&more=behind-it"...)
+	frame := append(append(slices.Clone(server.MAC[:]), phone.MAC[:]...), 0x08, 0)
+	b := append(frame, ipv4(17, 1<<13, datagram)...)
+	got := hear(t, []capture.Packet{{Data: b, Time: start, Number: 1, WireLen: len(b), Link: 1}})
+	if p := got.only(t).Packets; !slices.Equal(p, telltale.Packets{1}) {
+		t.Errorf("the value is in packets %v", p)
 	}
 }
 

@@ -1,0 +1,222 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// compared is what a run and a truth file are compared by.
+var compared = []string{"flows", "inner", "dns", "sni", "http"}
+
+// seen is what a run or a truth file says there is: comparable lines and how
+// many there are of each, by what is [compared].
+//
+//	flows  "tcp 192.0.2.1:80 198.51.100.7:40000", ends in order; outermost IP layer
+//	inner  the same of what tunnels carry
+//	dns    names that were asked for, by DNS, mDNS or LLMNR
+//	sni    name and flow
+//	http   method, host and target of requests
+type seen map[string]map[string]int
+
+func newSeen() seen {
+	s := seen{}
+	for _, what := range compared {
+		s[what] = map[string]int{}
+	}
+	return s
+}
+
+// A difference is a line that a run and a truth file have not equally often.
+type difference struct {
+	what, side, line string // side is who has more of them: "ours" or "tshark"
+	n                int
+}
+
+// differences compares a run with a truth file. Lists of the truth that are
+// capped are left out.
+func differences(have, want seen, capped map[string]bool) (out []difference, agreed map[string]int) {
+	agreed = map[string]int{}
+	for _, what := range compared {
+		if capped[what] {
+			continue
+		}
+		for line, n := range want[what] {
+			agreed[what] += min(n, have[what][line])
+			if d := n - have[what][line]; d > 0 {
+				out = append(out, difference{what, "tshark", line, d})
+			}
+		}
+		for line, n := range have[what] {
+			if d := n - want[what][line]; d > 0 {
+				out = append(out, difference{what, "ours", line, d})
+			}
+		}
+	}
+	return out, agreed
+}
+
+// maxTruth is where the lists of a truth file end.
+const maxTruth = 1500
+
+func readTruth(name string) (out seen, capped map[string]bool, err error) {
+	var d struct {
+		Flows, Inner [][]any
+		DNS          map[string][]string
+		MDNS, LLMNR  []string
+		SNI, HTTP    [][]any
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := json.Unmarshal(b, &d); err != nil {
+		return nil, nil, err
+	}
+	out = newSeen()
+	for _, f := range d.Flows {
+		out["flows"][truthFlow(f)] = 1
+	}
+	for _, f := range d.Inner {
+		out["inner"][truthFlow(f)] = 1
+	}
+	for n := range d.DNS {
+		out["dns"][dnsName(n)] = 1
+	}
+	for _, n := range append(d.MDNS, d.LLMNR...) {
+		out["dns"][dnsName(n)] = 1
+	}
+	for _, v := range d.SNI {
+		a, ap := truthEnd(text(v[1]))
+		b, bp := truthEnd(text(v[2]))
+		out["sni"][strings.ToLower(text(v[0]))+" "+flowLine("tcp", a, ap, b, bp)] = 1
+	}
+	for _, v := range d.HTTP {
+		out["http"][requestLine(fmt.Sprint(v[0]), text(v[1]), text(v[2]))]++
+	}
+	return out, map[string]bool{
+		"flows": len(d.Flows) >= maxTruth, "inner": len(d.Inner) >= maxTruth, "dns": len(d.DNS) >= maxTruth,
+		"sni": len(d.SNI) >= maxTruth, "http": len(d.HTTP) >= maxTruth,
+	}, nil
+}
+
+// text returns a string of a truth file, where nothing is null.
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// truthFlow names a flow of a truth file: protocol, address, port, address,
+// port.
+func truthFlow(f []any) string {
+	return flowLine(text(f[0]), text(f[1]), int(f[2].(float64)), text(f[3]), int(f[4].(float64)))
+}
+
+// truthEnd splits an address and a port; IPv6 addresses have no brackets.
+func truthEnd(s string) (addr string, port int) {
+	i := strings.LastIndexByte(s, ':')
+	port, _ = strconv.Atoi(s[i+1:])
+	return s[:i], port
+}
+
+// maxTarget is where a truth file cuts the target of a request.
+const maxTarget = 400
+
+func requestLine(method, host, target string) string {
+	return method + " " + host + " " + target[:min(len(target), maxTarget)]
+}
+
+// dnsName brings a name to one form; the truth files write the root so.
+func dnsName(s string) string {
+	if s == "<root>" || s == "." {
+		return "."
+	}
+	return strings.ToLower(strings.TrimSuffix(s, "."))
+}
+
+// flowLine names a flow whichever side opened it.
+func flowLine(proto, a string, ap int, b string, bp int) string {
+	x, y := endpoint(a, ap), endpoint(b, bp)
+	if x > y {
+		x, y = y, x
+	}
+	return proto + " " + x + " " + y
+}
+
+func endpoint(a string, port int) string {
+	if ip, err := netip.ParseAddr(a); err == nil {
+		a = ip.Unmap().WithZone("").String()
+	}
+	return fmt.Sprintf("%s:%d", a, port)
+}
+
+// record is what is read of the records of a run.
+type record struct {
+	EventType string `json:"event_type"`
+	FlowID    string `json:"flow_id"`
+	Proto     string
+	SrcIP     string `json:"src_ip"`
+	SrcPort   int    `json:"src_port"`
+	DestIP    string `json:"dest_ip"`
+	DestPort  int    `json:"dest_port"`
+	Tunnel    string
+	HTTP      struct {
+		Hostname   string
+		HTTPMethod string `json:"http_method"`
+		URL        string
+	}
+	DNS struct {
+		RRName    string
+		Questions []struct{ RRName string }
+	}
+	TLS struct{ SNI string }
+}
+
+func readRecords(t *testing.T, name string, out []byte) seen {
+	t.Helper()
+	got, hellos := newSeen(), map[string][]string{}
+	s := bufio.NewScanner(bytes.NewReader(out))
+	s.Buffer(nil, 16<<20)
+	for s.Scan() {
+		if !bytes.Contains(s.Bytes(), []byte(`"event_type":"flow"`)) && !bytes.Contains(s.Bytes(), []byte(`"event_type":"message"`)) {
+			continue
+		}
+		var r record
+		if err := json.Unmarshal(s.Bytes(), &r); err != nil {
+			t.Errorf("%s: %v: %.100s", name, err, s.Bytes())
+			continue
+		}
+		got.add(&r, hellos)
+	}
+	return got
+}
+
+// add notes what a record says. hellos holds names by flow until that comes.
+func (s seen) add(r *record, hellos map[string][]string) {
+	switch {
+	case r.EventType == "flow" && (r.Proto == "TCP" || r.Proto == "UDP"):
+		line, what := flowLine(strings.ToLower(r.Proto), r.SrcIP, r.SrcPort, r.DestIP, r.DestPort), "flows"
+		if r.Tunnel != "" {
+			what = "inner"
+		}
+		s[what][line] = 1
+		for _, name := range hellos[r.FlowID] {
+			s["sni"][name+" "+line] = 1
+		}
+	case r.HTTP.HTTPMethod != "":
+		s["http"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
+	case r.TLS.SNI != "":
+		hellos[r.FlowID] = append(hellos[r.FlowID], strings.ToLower(r.TLS.SNI))
+	case r.DNS.RRName != "":
+		s["dns"][dnsName(r.DNS.RRName)] = 1
+		for _, q := range r.DNS.Questions {
+			s["dns"][dnsName(q.RRName)] = 1
+		}
+	}
+}
