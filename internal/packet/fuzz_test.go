@@ -41,13 +41,20 @@ func checkCuts(t *testing.T, link Link, data []byte) {
 		if h.Status == Truncated {
 			continue
 		}
-		want := full
-		want.PayloadEnd = min(n, full.PayloadEnd)
-		want.Cut = full.PayloadEnd - want.PayloadEnd
-		if h != want {
+		if want := full.cutTo(n); h != want {
 			t.Fatalf("cut to %d of %d bytes:\n%+v\nwant\n%+v", n, len(data), h, want)
 		}
 	}
+}
+
+// cutTo returns what is left to know of a packet that was cut to n bytes: of
+// a TCP header only the first 20 are needed.
+func (h Header) cutTo(n int) Header {
+	payload := h.PayloadEnd - h.PayloadStart
+	h.PayloadEnd = min(n, h.PayloadEnd)
+	h.PayloadStart = min(h.PayloadStart, h.PayloadEnd)
+	h.Cut = payload - (h.PayloadEnd - h.PayloadStart)
+	return h
 }
 
 func TestCuts(t *testing.T) {

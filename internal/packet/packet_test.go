@@ -116,6 +116,7 @@ var ipCases = []packetCase{
 	{"tcp offset small", LinkRaw, []string{ip4tcp, "c350 0050 00000001 00000002 4018 ffff 0000 0000", sixBytes}, 0, Malformed, TCP, "c350 0050 00000001 00000002 4018 ffff 0000 0000" + sixBytes, 0},
 	{"tcp offset large", LinkRaw, []string{ip4tcp, "c350 0050 00000001 00000002 f018 ffff 0000 0000", sixBytes}, 0, Malformed, TCP, "c350 0050 00000001 00000002 f018 ffff 0000 0000" + sixBytes, 0},
 	{"tcp header cut", LinkRaw, []string{ip4tcp, "c350 0050"}, 22, Truncated, TCP, "c350 0050", 22},
+	{"tcp options cut", LinkRaw, []string{"4500003a", ip4tcp[8:], "c350 0050 00000001 00000002 8018 ffff 0000 0000 0101"}, 16, OK, TCP, "", 6},
 	{"tcp payload cut", LinkEthernet, []string{macs, "0800", ip4tcp, tcpHead, "4854"}, 10, OK, TCP, "4854", 4},
 	{"udp length bounds", LinkRaw, []string{ip4udp, "c350 0035 000a 0000", four}, 0, OK, UDP, "0102", 0},
 	{"udp length small", LinkRaw, []string{ip4udp, "c350 0035 0007 0000", four}, 0, Malformed, UDP, "c350 0035 0007 0000" + four, 0},

@@ -24,13 +24,18 @@ func (h *Header) tcp(data []byte) Status {
 	if size < 20 {
 		return Malformed
 	}
-	if size > len(b) {
-		return h.short(size)
+	if h.PayloadStart+size > h.end() {
+		return Malformed
 	}
 	h.ports(b)
 	h.Seq = binary.BigEndian.Uint32(b[4:])
 	h.Ack = binary.BigEndian.Uint32(b[8:])
 	h.Flags = b[13] & (FIN | SYN | RST | PSH | ACK | URG)
+	if size > len(b) { // the capture length cut the options off, and the payload
+		h.Cut = h.end() - h.PayloadStart - size
+		h.PayloadStart = h.PayloadEnd
+		return OK
+	}
 	h.PayloadStart += size
 	return OK
 }

@@ -190,10 +190,7 @@ func TestInnerCut(t *testing.T) {
 			if h.Depth < full.Depth || h.Status == Truncated {
 				continue
 			}
-			want := full
-			want.PayloadEnd = min(n, full.PayloadEnd)
-			want.Cut = full.PayloadEnd - want.PayloadEnd
-			if h != want {
+			if want := full.cutTo(n); h != want {
 				t.Fatalf("%s cut to %d of %d bytes:\n%+v\nwant\n%+v", c.name, n, len(c.data), h, want)
 			}
 		}
