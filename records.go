@@ -100,10 +100,18 @@ type HTTPMessage struct {
 
 // DNSMessage is what is told of a DNS query or answer.
 type DNSMessage struct {
-	Type    string      `json:"type"` // query or answer
-	Name    Text        `json:"rrname,omitempty"`
-	RRType  string      `json:"rrtype,omitempty"`
-	Answers []DNSAnswer `json:"answers,omitempty"`
+	Type   string `json:"type"` // query or answer
+	Name   Text   `json:"rrname,omitempty"`
+	RRType string `json:"rrtype,omitempty"`
+	// Questions are all of them, where there is more than the one above.
+	Questions []DNSQuestion `json:"questions,omitempty"`
+	Answers   []DNSAnswer   `json:"answers,omitempty"`
+}
+
+// DNSQuestion is one question of a message that asks several.
+type DNSQuestion struct {
+	Name   Text   `json:"rrname"`
+	RRType string `json:"rrtype"`
 }
 
 // DNSAnswer is one resource record of an answer.

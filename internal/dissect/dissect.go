@@ -178,11 +178,19 @@ type HTTP struct {
 // DNS is what a DNS message tells. Names are in the case of the wire, without
 // the last dot; bytes that do not print stay as they are.
 type DNS struct {
-	Query   bool
-	Rcode   uint8
-	Name    []byte // of the first question
-	Type    string // of the first question: "A", "TYPE99"
-	Answers []Answer
+	Query bool
+	Rcode uint8
+	Name  []byte // of the first question
+	Type  string // of the first question: "A", "TYPE99"
+	// Questions are all of them, where there are several.
+	Questions []Question
+	Answers   []Answer
+}
+
+// Question is one of several that a message asks.
+type Question struct {
+	Name []byte
+	Type string
 }
 
 // Answer is one resource record of the answer section.

@@ -61,7 +61,7 @@ func (h dnsHead) sound(strict bool) bool {
 // none) of b and reports whether they make sense.
 func (m *dnsMessage) open(b []byte, strict bool) bool {
 	*m = dnsMessage{
-		DNS: DNS{Answers: m.Answers[:0]}, c: wire.New(b),
+		DNS: DNS{Questions: m.Questions[:0], Answers: m.Answers[:0]}, c: wire.New(b),
 		questions: m.questions[:0], text: m.text[:0], skim: m.skim,
 	}
 	m.head = readDNSHead(&m.c)
@@ -117,6 +117,9 @@ func (m *dnsMessage) question(strict bool) bool {
 	}
 	if len(m.questions) == 0 {
 		m.Name, m.Type = name, dnsType(typ)
+	}
+	if m.head.questions > 1 {
+		m.Questions = append(m.Questions, Question{name, dnsType(typ)})
 	}
 	m.questions = append(m.questions, dnsName{name[:inline], at + 1})
 	return true

@@ -41,6 +41,17 @@ func (l *line) dns(d *telltale.DNSMessage) {
 	l.string("type", d.Type)
 	l.optText("rrname", d.Name)
 	l.optString("rrtype", d.RRType)
+	if len(d.Questions) > 0 {
+		l.open("questions", '[')
+		for _, q := range d.Questions {
+			l.next()
+			l.b = append(l.b, '{')
+			l.text("rrname", q.Name)
+			l.string("rrtype", q.RRType)
+			l.close('}')
+		}
+		l.close(']')
+	}
 	if len(d.Answers) > 0 {
 		l.open("answers", '[')
 		for _, a := range d.Answers {

@@ -174,6 +174,11 @@ func describeDNS(d *dissect.DNS) *telltale.DNSMessage {
 	if d.Query {
 		out.Type = "query"
 	}
+	if len(d.Questions) > 1 {
+		for _, q := range d.Questions {
+			out.Questions = append(out.Questions, telltale.DNSQuestion{Name: text(q.Name), RRType: q.Type})
+		}
+	}
 	for _, a := range d.Answers {
 		out.Answers = append(out.Answers, telltale.DNSAnswer{Name: text(a.Name), RRType: a.Type, TTL: a.TTL, Data: text(a.Data)})
 	}
