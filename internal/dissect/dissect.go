@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, quic}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, quic}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -120,7 +120,7 @@ type Message struct {
 
 // Field is a contiguous run of a message's bytes.
 type Field struct {
-	Name  string       // http.head, http.trailer, http.chunk, dns.name, dns.rest, tls.sni, tls.handshake
+	Name  string       // http.head, http.trailer, http.chunk, dns.name, dns.rest, tls.sni, tls.handshake, socks
 	Data  []byte       // borrowed; as long as its run on the wire
 	At    int64        // stream offset of Data[0]
 	Namer detect.Namer // finer names within Data; nil where Name is enough
@@ -161,6 +161,7 @@ var (
 	errChunk   = errors.New("malformed chunk")
 	errRecord  = errors.New("not a TLS record")
 	errDNS     = errors.New("not a DNS message")
+	errSOCKS   = errors.New("not a SOCKS message")
 )
 
 // HTTP is the head of an HTTP/1 message. Its slices lie in the head.

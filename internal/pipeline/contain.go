@@ -91,7 +91,7 @@ func (c *conv) contain(d telltale.Direction) {
 	h.open, c.given = nil, piece{}
 	c.wait(h, nil)
 	c.raw, c.parser, c.found = nil, nil, nil
-	h.parser, h.raw = c.rawParser(), true
+	h.parser, h.raw, h.rawFrom = c.rawParser(), true, maxSearched
 }
 
 // tell emits a Crash, if it is wanted: of what the parser was given or, where

@@ -34,6 +34,7 @@ type conv struct {
 type half struct {
 	parser    dissect.Parser // nil: not chosen yet
 	raw       bool           // the parser is the one for what nobody understands
+	rawFrom   int64          // stream offset from which on it is
 	left      bool           // the found protocol ended here: choose again by content
 	pending   []byte         // delivered, not used yet
 	weight    int            // of pending, as counted in the shard
@@ -120,7 +121,7 @@ func (c *conv) consume(d telltale.Direction, b []byte) int {
 		if h.parser == nil && !c.choose(d, b[done:]) {
 			break
 		}
-		used, err := c.parse(h.parser, d, h.at, b[done:])
+		used, err := c.read(d, b[done:])
 		c.settle(d)
 		done += used
 		h.at += int64(used)
@@ -158,7 +159,7 @@ func (c *conv) choose(d telltale.Direction, b []byte) bool {
 	case v == dissect.Maybe && len(b) <= c.s.patience():
 		return false
 	default:
-		h.parser, h.raw = c.rawParser(), true
+		c.beRaw(h)
 	}
 	return true
 }
@@ -170,15 +171,8 @@ func (c *conv) giveUp(d telltale.Direction, again bool) {
 	c.close(h.parser, d)
 	h.parser, h.left = nil, true
 	if !again {
-		h.parser, h.raw = c.rawParser(), true
+		c.beRaw(h)
 	}
-}
-
-func (c *conv) rawParser() dissect.Parser {
-	if c.raw == nil {
-		c.raw = c.s.w.parser(dissect.Unknown, c.f)
-	}
-	return c.raw
 }
 
 // speaks notes what the flow speaks.
@@ -207,16 +201,6 @@ func (c *conv) datagram(d telltale.Direction, at int64, b []byte) {
 	h.at = at + int64(len(b))
 }
 
-// readRaw searches bytes that no parser understands, as a message of their own.
-func (c *conv) readRaw(d telltale.Direction, at int64, b []byte) {
-	if len(b) == 0 {
-		return
-	}
-	p := c.rawParser()
-	_, _ = c.parse(p, d, at, b) // takes everything, never fails
-	c.close(p, d)
-}
-
 // Gap implements [flow.Handler]: a wall that nothing is joined across.
 func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 	c := s.conv(f)
@@ -226,6 +210,7 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 		h.open.missed += n
 		c.wall(h.open)
 	}
+	c.readRest(d)
 	resume := h.parser != nil && c.gap(h.parser, d, at, n)
 	c.settle(d)
 	// What nobody understood may be a protocol's beginning again after a gap.
@@ -280,6 +265,7 @@ func (c *conv) closeHalf(d telltale.Direction) {
 // endHalf ends the message being told and reads raw what no parser used.
 func (c *conv) endHalf(d telltale.Direction) {
 	h := &c.half[d]
+	c.readRest(d)
 	if h.parser != nil {
 		c.close(h.parser, d)
 	}

@@ -52,6 +52,34 @@ var protocols = []struct {
 		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n"))
 		c.Send(telltale.ToServer, []byte("\x81\x16"+plain))
 	}},
+	{"STARTTLS", "unknown", "tls", func(c *lab.Conn) {
+		c.Send(telltale.ToClient, []byte("220 mail.example ready\r\n"))
+		c.Send(telltale.ToServer, []byte("EHLO "+imei+"\r\n"))
+		c.Send(telltale.ToClient, []byte("250 STARTTLS \x16\x03\r\n"))
+		c.Send(telltale.ToServer, []byte("STARTTLS\r\n"))
+		c.Send(telltale.ToClient, []byte("220 go\r\n"))
+		c.Send(telltale.ToServer, lab.ClientHello("mail.example", rand.New(rand.NewPCG(1, 1))))
+		c.Send(telltale.ToServer, append([]byte{23, 3, 3, 4, 0}, bytes.Repeat([]byte(" imei=001012704839210 "), 47)[:1024]...))
+	}},
+	{"SOCKS 4, then HTTP", "http.body", "socks", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("\x04\x01\x00\x50\xc0\x00\x02\x07\x00"))
+		c.Send(telltale.ToClient, []byte("\x00\x5a\x00\x50\xc0\x00\x02\x07"))
+		c.Send(telltale.ToServer, post(plain))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 204 No\r\n\r\n"))
+	}},
+	{"SOCKS 5, then TLS", "socks", "socks", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("\x05\x01\x02"))
+		c.Send(telltale.ToClient, []byte("\x05\x02"))
+		c.Send(telltale.ToServer, []byte("\x01\x14imei="+imei+"\x01x"))
+		c.Send(telltale.ToClient, []byte("\x01\x00"))
+		c.Send(telltale.ToServer, []byte("\x05\x01\x00\x01\xc0\x00\x02\x07\x01\xbb"))
+		c.Send(telltale.ToClient, []byte("\x05\x00\x00\x01\xc0\x00\x02\x07\x01\xbb"))
+		c.Send(telltale.ToServer, lab.ClientHello("plant.example", rand.New(rand.NewPCG(1, 1))))
+		c.Send(telltale.ToServer, append([]byte{23, 3, 3, 4, 0}, bytes.Repeat([]byte(" imei=001012704839210 "), 47)[:1024]...))
+	}},
+	{"not quite TLS at the end", "unknown", "unknown", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("\x00\x01 \x16\x03\x01imei="+imei+"\x16"))
+	}},
 	{"HTTP, then noise", "unknown", "http", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, append(post("x"), "\x00\x01\x02"+plain...))
 	}},
