@@ -128,6 +128,7 @@ func sameForWorkers(t *testing.T, bin, name string) {
 // totals adds up what the corpus showed.
 type totals struct {
 	files, unreadable, skipped int
+	panics, open               int // files that panicked; whose packets or bytes are not all accounted for
 	slowest, largest           named
 	agreed                     map[string]int // by what was compared
 	explained, unexplained     map[string]int
@@ -163,6 +164,7 @@ func (s *totals) count(t *testing.T, row manifestRow, got outcome) {
 	case got.rss > corpusMemory:
 		t.Errorf("%s: %d MiB of memory", name, got.rss>>20)
 	case strings.Contains(got.stderr, "internal error") || strings.Contains(got.stderr, "panic"):
+		s.panics++
 		t.Errorf("%s: %s", name, got.stderr)
 	case got.code == exitInput:
 		s.unreadable++
@@ -174,10 +176,13 @@ func (s *totals) count(t *testing.T, row manifestRow, got outcome) {
 	if got.code == exitSkipped {
 		s.skipped++
 	}
-	checkCoverage(t, name, got)
+	if !checkCoverage(t, name, got) {
+		s.open++
+	}
 }
 
-func checkCoverage(t *testing.T, name string, got outcome) {
+// checkCoverage reports whether every packet and every byte is accounted for.
+func checkCoverage(t *testing.T, name string, got outcome) bool {
 	t.Helper()
 	var c struct {
 		EventType string `json:"event_type"`
@@ -193,21 +198,26 @@ func checkCoverage(t *testing.T, name string, got outcome) {
 	last := got.out[bytes.LastIndexByte(bytes.TrimRight(got.out, "\n"), '\n')+1:]
 	if err := json.Unmarshal(last, &c); err != nil || c.EventType != "coverage" {
 		t.Errorf("%s: the last record is no coverage: %.100s", name, last)
-		return
+		return false
 	}
+	closed := true
 	if n := c.Packets.In - c.Packets.Decoded - total(c.Packets.Undecodable); n != 0 {
 		t.Errorf("%s: %d packets are not accounted for", name, n)
+		closed = false
 	}
 	p := c.Payload
 	if n := p.In - p.Scanned - p.Repeated - total(p.Opaque) - total(p.Skipped); n != 0 {
 		t.Errorf("%s: %d payload bytes are not accounted for: %.300s", name, n, last)
+		closed = false
 	}
 	if p.Skipped["parser_panic"] != 0 || p.Skipped["parser_stuck"] != 0 {
 		t.Errorf("%s: a parser failed: %v", name, p.Skipped)
 	}
 	if p.Scanned < 0 {
 		t.Errorf("%s: %d bytes scanned", name, p.Scanned)
+		closed = false
 	}
+	return closed
 }
 
 func total(m map[string]int64) int64 {
@@ -261,6 +271,7 @@ func (s *totals) print(t *testing.T) {
 		}
 	}
 	fmt.Printf("files %d, not captures %d, with something skipped %d\n", s.files, s.unreadable, s.skipped)
+	fmt.Printf("panics %d, with bytes or packets not accounted for %d\n", s.panics, s.open)
 	fmt.Printf("slowest %v (%s), most memory %d MiB (%s)\n",
 		time.Duration(s.slowest.n).Round(time.Millisecond), s.slowest.file, s.largest.n>>20, s.largest.file)
 	for _, what := range compared {

@@ -180,7 +180,7 @@ type record struct {
 
 func readRecords(t *testing.T, name string, out []byte) seen {
 	t.Helper()
-	got, hellos := newSeen(), map[string][]string{}
+	got, c := newSeen(), carriage{hellos: map[string][]string{}, flows: map[string]record{}}
 	s := bufio.NewScanner(bytes.NewReader(out))
 	s.Buffer(nil, 16<<20)
 	for s.Scan() {
@@ -192,27 +192,47 @@ func readRecords(t *testing.T, name string, out []byte) seen {
 			t.Errorf("%s: %v: %.100s", name, err, s.Bytes())
 			continue
 		}
-		got.add(&r, hellos)
+		got.add(&r, &c)
+	}
+	for _, r := range c.flows {
+		got.addFlow(&r, &c)
 	}
 	return got
 }
 
-// add notes what a record says. hellos holds names by flow until that comes.
-func (s seen) add(r *record, hellos map[string][]string) {
-	switch {
-	case r.EventType == "flow" && (r.Proto == "TCP" || r.Proto == "UDP"):
-		line, what := flowLine(strings.ToLower(r.Proto), r.SrcIP, r.SrcPort, r.DestIP, r.DestPort), "flows"
-		if r.Tunnel != "" {
+// carriage is what tells where a message or a flow belongs.
+type carriage struct {
+	hellos map[string][]string // names in TLS greetings, by flow
+	flows  map[string]record
+}
+
+// addFlow notes a flow that has ports. A truth file names the outermost ports
+// a packet has: what lies in a tunnel without ports stands among the flows.
+func (s seen) addFlow(r *record, c *carriage) {
+	if r.Proto != "TCP" && r.Proto != "UDP" {
+		return
+	}
+	line, what := flowLine(strings.ToLower(r.Proto), r.SrcIP, r.SrcPort, r.DestIP, r.DestPort), "flows"
+	for around := r.Tunnel; around != ""; around = c.flows[around].Tunnel {
+		if p := c.flows[around].Proto; p == "TCP" || p == "UDP" {
 			what = "inner"
 		}
-		s[what][line] = 1
-		for _, name := range hellos[r.FlowID] {
-			s["sni"][name+" "+line] = 1
-		}
+	}
+	s[what][line] = 1
+	for _, name := range c.hellos[r.FlowID] {
+		s["sni"][name+" "+line] = 1
+	}
+}
+
+// add notes what a record says.
+func (s seen) add(r *record, c *carriage) {
+	switch {
+	case r.EventType == "flow":
+		c.flows[r.FlowID] = *r
 	case r.HTTP.HTTPMethod != "":
 		s["http"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
 	case r.TLS.SNI != "":
-		hellos[r.FlowID] = append(hellos[r.FlowID], strings.ToLower(r.TLS.SNI))
+		c.hellos[r.FlowID] = append(c.hellos[r.FlowID], strings.ToLower(r.TLS.SNI))
 	case r.DNS.RRName != "":
 		s["dns"][dnsName(r.DNS.RRName)] = 1
 		for _, q := range r.DNS.Questions {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -86,4 +88,80 @@ func (s segments) has(k flow.Key, from, to uint32) bool {
 		}
 	}
 	return int32(to-from) <= 0
+}
+
+// sampled proves that a flow which only tshark reports, as if a tunnel carried
+// it, is of a packet whose beginning a switch reports by sFlow.
+func sampled(packets []capture.Packet, d difference) bool {
+	const port = 6343
+	f := strings.Fields(d.line)
+	if d.side != "tshark" || d.what != "inner" || len(f) != 3 {
+		return false
+	}
+	there, back := headerBytes(f[1], f[2]), headerBytes(f[2], f[1])
+	for _, p := range packets {
+		var h packet.Header
+		if h.Decode(p.Link, p.Data, p.WireLen) == packet.OK && h.Proto == packet.UDP && h.DstPort == port {
+			b := p.Data[h.PayloadStart:h.PayloadEnd]
+			if bytes.Contains(b, there) || bytes.Contains(b, back) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// headerBytes returns what stands in a packet of IPv4 without options from
+// one end to another: addresses, then ports.
+func headerBytes(from, to string) []byte {
+	a, b := netip.MustParseAddrPort(from), netip.MustParseAddrPort(to)
+	out := append(a.Addr().AsSlice(), b.Addr().AsSlice()...)
+	return binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(out, a.Port()), b.Port())
+}
+
+// quoted proves that ICMP errors (RFC 792) quote a request as often as only
+// tshark reports it, and that another packet holds it.
+func quoted(packets []capture.Packet, d difference) bool {
+	if d.what != "http" || d.side != "tshark" {
+		return false
+	}
+	method, rest, _ := strings.Cut(d.line, " ")
+	_, target, _ := strings.Cut(rest, " ")
+	quotes, made := 0, false
+	for _, p := range packets {
+		var h packet.Header
+		if h.Decode(p.Link, p.Data, p.WireLen) != packet.OK || !bytes.Contains(p.Data, []byte(method+" "+target)) {
+			continue
+		}
+		if h.Proto == packet.ICMP || h.Proto == packet.ICMPv6 {
+			quotes++
+		}
+		made = made || h.Proto == packet.TCP
+	}
+	return quotes >= d.n && made
+}
+
+// overHTTP2 proves that a name which only tshark reports is in a flow of
+// HTTP/2 (RFC 9113 section 3.4, RFC 8484).
+func overHTTP2(packets []capture.Packet, d difference) bool {
+	if d.what != "dns" || d.side != "tshark" {
+		return false
+	}
+	var wire []byte
+	for label := range strings.SplitSeq(d.line, ".") {
+		wire = append(append(wire, byte(len(label))), label...)
+	}
+	segments := segmentsOf(packets)
+	for k, list := range segments {
+		if !bytes.HasPrefix(list[0].data, []byte("PRI * HTTP/2.0\r\n")) {
+			continue
+		}
+		back := flow.Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Proto: k.Proto}
+		for _, s := range append(segments[back], list...) {
+			if bytes.Contains(s.data, append(wire, 0)) {
+				return true
+			}
+		}
+	}
+	return false
 }
