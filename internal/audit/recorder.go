@@ -75,13 +75,17 @@ func (r *recorder) record(rec telltale.Record) {
 }
 
 // flowID names a flow by its input and first packet and, as one packet may
-// begin a tunnel and a flow inside, by how many tunnels it came through.
+// begin a tunnel and a flow inside, by how many tunnels it came through; and
+// by which packet it was of a Wi-Fi frame that holds several.
 func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 	var room [32]byte
 	id := append(strconv.AppendInt(room[:0], int64(r.input), 10), '-')
 	id = strconv.AppendInt(id, f.ID, 10)
 	if f.Key.Depth > 0 {
 		id = strconv.AppendInt(append(id, '.'), int64(f.Key.Depth), 10)
+	}
+	if f.Part > 0 {
+		id = strconv.AppendInt(append(id, '+'), int64(f.Part), 10)
 	}
 	return string(id)
 }

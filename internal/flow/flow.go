@@ -20,7 +20,8 @@ import "github.com/telltale-audit/telltale"
 // A Flow is one two-way conversation. It is valid from [Handler.Open] until
 // [Handler.Close] returns; its memory is then used for another flow.
 type Flow struct {
-	ID int64 // number of its first packet
+	ID   int64 // number of its first packet
+	Part uint8 // which packet of a Wi-Fi frame that was, from 0
 	Key
 	Start, End     int64    // times of the first and the latest packet, ns since the Unix epoch
 	Packets, Bytes [2]int64 // by direction; bytes of whole packets as on the wire

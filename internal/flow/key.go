@@ -13,17 +13,18 @@ type Key struct {
 	Src, Dst         packet.Addr
 	SrcPort, DstPort uint16 // 0 unless Proto is TCP or UDP
 	Proto            uint8
-	Depth            uint8 // how many tunnels it came through: a tunnel may lie in its like
+	Depth            uint8  // how many tunnels it came through: a tunnel may lie in its like
+	Carrier          uint32 // which ones: addresses inside mean nothing outside
 }
 
 // reverse returns k as the other side sends it.
 func (k *Key) reverse() Key {
-	return Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Proto: k.Proto, Depth: k.Depth}
+	return Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Proto: k.Proto, Depth: k.Depth, Carrier: k.Carrier}
 }
 
 // keyOf returns the key of a packet, its sender as Src.
 func keyOf(h *packet.Header) Key {
-	k := Key{Src: h.Src, Dst: h.Dst, Proto: h.Proto, Depth: h.Depth}
+	k := Key{Src: h.Src, Dst: h.Dst, Proto: h.Proto, Depth: h.Depth, Carrier: h.Carrier}
 	if h.Proto == packet.TCP || h.Proto == packet.UDP {
 		k.SrcPort, k.DstPort = h.SrcPort, h.DstPort
 	}

@@ -68,7 +68,9 @@ func (t *Table) Finish() {
 			all = append(all, n.item)
 		}
 	}
-	slices.SortFunc(all, func(a, b *Flow) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(all, func(a, b *Flow) int {
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Depth, b.Depth))
+	})
 	for _, f := range all {
 		t.close(f, telltale.EndedCapture, math.MaxInt64)
 	}
@@ -112,7 +114,7 @@ func (t *Table) find(tag uint32, k *Key) (*Flow, telltale.Direction) {
 // open begins a flow with its first packet.
 func (t *Table) open(tag uint32, k Key, h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
 	f, d := t.records.take(), directionOf(h)
-	f.ID, f.Start, f.End = p.Number, p.Time, p.Time
+	f.ID, f.Part, f.Start, f.End = p.Number, h.Part, p.Time, p.Time
 	f.Key, f.SrcMAC, f.DstMAC, f.HasMAC = k, h.SrcMAC, h.DstMAC, h.HasMAC
 	if d == telltale.ToClient {
 		f.Key, f.SrcMAC, f.DstMAC = k.reverse(), h.DstMAC, h.SrcMAC

@@ -61,6 +61,7 @@ type fragmentKey struct {
 	version  uint8
 	proto    uint8 // 0 for IPv6, where the first part alone tells it
 	depth    uint8
+	carrier  uint32
 }
 
 // A datagram is a packet whose parts arrive.
@@ -161,7 +162,7 @@ func (f *Fragments) unsound(h *Header, p piece) {
 
 // datagram returns what the parts of h's packet are gathered in.
 func (f *Fragments) datagram(h *Header) *datagram {
-	k := fragmentKey{src: h.Src, dst: h.Dst, id: h.FragID, version: h.Version, depth: h.Depth}
+	k := fragmentKey{src: h.Src, dst: h.Dst, id: h.FragID, version: h.Version, depth: h.Depth, carrier: h.Carrier}
 	if h.Version == 4 {
 		k.proto = h.Proto
 	}

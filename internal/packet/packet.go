@@ -31,6 +31,11 @@ const (
 type Header struct {
 	Status Status
 	Depth  uint8 // how many packets carry this one: 0 for what the link carried itself
+	Part   uint8 // which one of the packets in its Wi-Fi frame, from 0
+	// Carrier tells tunnels apart that a packet of some Depth may come through:
+	// by the hosts at their ends, and by the network they say they belong to.
+	// It is a hash, the same for both directions; 0 iff Depth is.
+	Carrier uint32
 
 	Link      Link
 	SrcMAC    [6]byte // valid iff HasMAC
@@ -60,8 +65,9 @@ type Header struct {
 	// that the capture length cut off.
 	Cut int
 
-	frameStart int   // of the innermost Ethernet frame
-	layers     uint8 // link headers passed that carry another link's
+	realm      uint32 // that the tunnel's header says: VXLAN and Geneve VNI, GRE key
+	frameStart int    // of the innermost Ethernet frame
+	layers     uint8  // link headers passed that carry another link's
 	// In an 802.11 frame that carries several packets: where the next one
 	// starts, and where the frame ends on the wire.
 	next, frameEnd int

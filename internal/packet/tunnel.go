@@ -1,6 +1,9 @@
 package packet
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // MaxDepth is how many tunnels around a packet are followed.
 const MaxDepth = 4
@@ -39,7 +42,28 @@ func (h *Header) Inner(data []byte, inner *Header) bool {
 	if inner.Status != OK && (inner.Status != Fragment || inner.Version == 0) {
 		return false
 	}
+	inner.Carrier = carrier(h, inner.realm)
 	return inner.end() == h.end() || inner.HasMAC && h.end()-inner.frameStart <= minFrame
+}
+
+// carrier returns the [Header.Carrier] of what outer carries. Ports have no
+// part in it, nor have tunnel ids that each end chooses for itself, as in
+// GTP-U: they differ between the two directions of one tunnel.
+func carrier(outer *Header, realm uint32) uint32 {
+	a, b := &outer.Src, &outer.Dst
+	if bytes.Compare(a[:], b[:]) > 0 {
+		a, b = b, a
+	}
+	const prime = 1099511628211 // FNV-1a, 64 bits
+	x := uint64(14695981039346656037)
+	for i := range a {
+		x = (x ^ uint64(a[i])) * prime
+	}
+	for i := range b {
+		x = (x ^ uint64(b[i])) * prime
+	}
+	x = (x ^ uint64(realm)<<32 ^ uint64(outer.Carrier)) * prime
+	return uint32(x>>32) | 1
 }
 
 // tunnels reports whether h may be a tunnel. Most packets are none, and this
@@ -114,8 +138,11 @@ func (h *Header) gre(data []byte) Status {
 	if version > 1 || bits&greRouting != 0 || version == 1 && (proto != etherPPP || bits&greKey == 0) {
 		return NotIP
 	}
-	size := 0
+	size, key := 0, -1
 	for _, option := range [...]uint16{greChecksum, greKey, greSequence, greAck} {
+		if bits&option&greKey != 0 {
+			key = size
+		}
 		if bits&option != 0 && (option != greAck || version == 1) {
 			size += 4
 		}
@@ -123,6 +150,9 @@ func (h *Header) gre(data []byte) Status {
 	options, s := h.take(data, size)
 	if s != OK {
 		return s
+	}
+	if version == 0 && key >= 0 {
+		h.realm = binary.BigEndian.Uint32(options[key:])
 	}
 	if version == 1 {
 		h.limit(h.PayloadStart + int(binary.BigEndian.Uint16(options)))

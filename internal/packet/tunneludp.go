@@ -89,6 +89,7 @@ func (h *Header) vxlan(data []byte) Status {
 	if b[0]&^0x80 != 0x08 || b[0] == 0x08 && b[1]|b[2]|b[3] != 0 || b[7] != 0 {
 		return NotIP
 	}
+	h.realm = binary.BigEndian.Uint32(b[4:]) >> 8
 	return h.ethernet(data)
 }
 
@@ -102,6 +103,7 @@ func (h *Header) vxlanGPE(data []byte) Status {
 	if b[0]&0xfc != 0x0c || b[1]|b[2]|b[7] != 0 {
 		return NotIP
 	}
+	h.realm = binary.BigEndian.Uint32(b[4:]) >> 8
 	switch b[3] {
 	case 1:
 		return h.ipv4(data)
@@ -124,6 +126,7 @@ func (h *Header) geneve(data []byte) Status {
 	if b[0]&0xc0 != 0 || b[1]&0x3f != 0 || b[7] != 0 {
 		return NotIP
 	}
+	h.realm = binary.BigEndian.Uint32(b[4:]) >> 8
 	if _, s := h.take(data, int(b[0])*4); s != OK {
 		return s
 	}

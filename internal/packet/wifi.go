@@ -1,6 +1,9 @@
 package packet
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Bits of the frame control field of IEEE 802.11 (section 9.2.4.1), as a
 // little-endian number, and of the QoS control field.
@@ -106,15 +109,19 @@ func (h *Header) subframe(data []byte) Status {
 	return h.llc(data, length)
 }
 
+// Aggregate reports whether other packets follow in the same 802.11 frame.
+func (h *Header) Aggregate() bool { return h.next != 0 && h.Depth == 0 }
+
 // Next decodes the packet that follows in the same 802.11 frame, as
 // [Header.Decode] does: aggregate frames carry several. data is what h was
 // decoded from. It returns false if there is none.
 func (h *Header) Next(data []byte, next *Header) bool {
-	if h.next == 0 || h.Depth > 0 {
+	if !h.Aggregate() {
 		return false
 	}
 	end := min(h.frameEnd, len(data))
 	n := Header{Link: h.Link, PayloadStart: min(h.next, end), PayloadEnd: end, Cut: h.frameEnd - end, frameEnd: h.frameEnd}
+	n.Part = min(h.Part, math.MaxUint8-1) + 1
 	n.Status = n.subframe(data)
 	*next = n
 	return true

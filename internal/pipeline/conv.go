@@ -66,7 +66,7 @@ func (s *shard) conv(f *flow.Flow) *conv {
 		c = new(conv)
 	}
 	*c = conv{s: s, f: f, info: &FlowInfo{
-		ID: f.ID, Key: f.Key, Start: telltale.Time(f.Start),
+		ID: f.ID, Part: f.Part, Key: f.Key, Start: telltale.Time(f.Start),
 		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC,
 		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
 	}}

@@ -22,6 +22,7 @@ type Event struct {
 // only ID, Key, hardware addresses and Start are settled.
 type FlowInfo struct {
 	ID             int64 // number of its first packet
+	Part           uint8 // which packet of a Wi-Fi frame that was, from 0
 	Key            flow.Key
 	Tunnel         *FlowInfo // that it came through; nil for most
 	SrcMAC, DstMAC [6]byte

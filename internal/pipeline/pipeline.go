@@ -124,10 +124,14 @@ func each(workers []*worker, f func(*worker, int)) (wait func()) {
 type load struct {
 	batch   capture.Batch
 	headers []packet.Header
-	home    []uint8 // noShard where a packet belongs to none
+	home    []uint8 // or one of the below
 }
 
-const noShard = Shards
+// Where packets without a shard of their own belong.
+const (
+	noShard   = Shards
+	aggregate = Shards + 1 // a Wi-Fi frame with several packets, each with its shard
+)
 
 // read fills l with the next batch that has packets, or with none at the
 // source's end.
@@ -150,7 +154,11 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 		p, h := &l.batch.Packets[i], &l.headers[i]
 		h.Decode(p.Link, p.Data, p.WireLen)
 		l.home[i] = noShard
-		if tally.packet(p, h) {
+		switch {
+		case !tally.packet(p, h):
+		case h.Aggregate():
+			l.home[i] = aggregate
+		default:
 			l.home[i] = shardOf(h)
 		}
 	}

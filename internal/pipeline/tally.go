@@ -28,8 +28,8 @@ func newTally() *Tally {
 	}
 }
 
-// packet counts a packet that was read and reports whether it goes on to a
-// flow.
+// packet counts a packet that was read and reports whether it, or one of those
+// in its Wi-Fi frame, goes on to a flow.
 func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 	t.Packets.In++
 	t.Bytes += int64(p.WireLen)
@@ -40,36 +40,44 @@ func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 	if t.Packets.In == 1 || at > t.Last {
 		t.Last = at
 	}
+	read := t.part(h)
+	if h.Aggregate() {
+		for next := *h; next.Next(p.Data, &next); {
+			read = t.part(&next) || read
+		}
+	}
+	if read {
+		t.Packets.Decoded++
+	} else {
+		t.Packets.Undecodable[h.Status.String()]++
+	}
+	return read && (toFlow(h) || h.Aggregate())
+}
+
+// toFlow reports whether a packet belongs to a flow.
+func toFlow(h *packet.Header) bool {
+	return h.Status == packet.OK || h.Status == packet.Fragment && h.Version != 0
+}
+
+// part counts the payload of a packet, and reports whether it could be read.
+func (t *Tally) part(h *packet.Header) bool {
 	n := payload(h)
 	t.Payload.In += n
 	t.Missing.Snaplen += int64(h.Cut)
 	switch {
-	case h.Status == packet.OK, h.Status == packet.Fragment && h.Version != 0:
-		t.Packets.Decoded++
+	case toFlow(h):
 		return true
 	case h.EtherType == etherTypeARP && h.Status == packet.NotIP:
 		// ARP is read whole: it ties addresses to hardware on the local
 		// network and carries nothing else.
-		t.Packets.Decoded++
 		t.Payload.Scanned += n
+		return true
 	case h.Status == packet.SealedWiFi:
-		t.Packets.Undecodable[h.Status.String()]++
 		t.Payload.Opaque["wifi"] += n
 	default:
-		t.Packets.Undecodable[h.Status.String()]++
 		t.Payload.Skipped[h.Status.Skip()] += n
 	}
-	t.rest(p, h)
 	return false
-}
-
-// rest counts the packets that follow in a Wi-Fi frame whose first one goes to
-// no flow.
-func (t *Tally) rest(p *capture.Packet, h *packet.Header) {
-	for next := *h; next.Next(p.Data, &next); {
-		t.Payload.In += payload(&next)
-		t.Payload.Skipped[telltale.SkipUndecodable] += payload(&next)
-	}
 }
 
 // suppress counts what a rule kept out.

@@ -113,8 +113,8 @@ func TestFragments(t *testing.T) {
 func TestFragmentsBegun(t *testing.T) {
 	datagram := append([]byte{0x9c, 0x40, 0x27, 0x0f, 0x20, 0, 0, 0}, "id="+plain+"&more=behind-it"...)
 	frame := append(append(slices.Clone(server.MAC[:]), phone.MAC[:]...), 0x08, 0)
-	b := append(frame, ipv4(17, 1<<13, datagram)...)
-	got := hear(t, []capture.Packet{{Data: b, Time: start, Number: 1, WireLen: len(b), Link: 1}})
+	frame = append(frame, ipv4(17, 1<<13, datagram)...)
+	got := hear(t, []capture.Packet{{Data: frame, Time: start, Number: 1, WireLen: len(frame), Link: 1}})
 	if p := got.only(t).Packets; !slices.Equal(p, telltale.Packets{1}) {
 		t.Errorf("the value is in packets %v", p)
 	}
@@ -135,12 +135,78 @@ func TestWiFiAggregate(t *testing.T) {
 			frame = append(append(frame, other...), told...)
 		}
 		got := hear(t, []capture.Packet{{Data: frame, Time: start, Number: 1, WireLen: len(frame), Link: packet.LinkWiFi}})
-		if n := len(got.sightings()); first != (n == 1) {
+		if n := len(got.sightings()); n != 1 {
 			t.Errorf("told first %t: %d sightings", first, n)
 		}
 		if in := got.tally.Payload.In; in < int64(40+len(plain)) {
 			t.Errorf("told first %t: only %d payload bytes came in", first, in)
 		}
+	}
+}
+
+// TestWiFiShards has one Wi-Fi frame carry packets of several pairs of hosts,
+// which belong to different shards: each joins the flow that packets of their
+// own are of, and they have names of their own.
+func TestWiFiShards(t *testing.T) {
+	udp := func(text string) []byte {
+		return append([]byte{0x9c, 0x40, 0x27, 0x0f, 0, byte(8 + len(text)), 0, 0}, text...)
+	}
+	to := func(host byte, text string) []byte {
+		b := ipv4(17, 0, udp(text))
+		b[19] = host
+		return b
+	}
+	frame := append([]byte{0x88, 0x01, 0, 0}, make([]byte, 20)...)
+	frame = append(frame, 0x80, 0)
+	packets := []capture.Packet{{Time: start, Number: 1, Link: packet.LinkWiFi}}
+	for host := range byte(5) {
+		frame = append(frame, subframe(0x0800, to(host, "first"))...)
+		alone := to(host, plain)
+		packets = append(packets, capture.Packet{Data: alone, Time: start, Number: int64(host) + 2, WireLen: len(alone), Link: packet.LinkRaw})
+	}
+	packets[0].Data, packets[0].WireLen = frame, len(frame)
+	got := hear(t, packets)
+	flows := map[uint8]int64{}
+	for _, e := range got.events {
+		if e.Message == nil {
+			flows[e.Flow.Part] += e.Flow.Packets[0]
+		}
+	}
+	if len(flows) != 5 || len(got.sightings()) != 5 {
+		t.Errorf("flows by part %v, %d sightings", flows, len(got.sightings()))
+	}
+	for part, n := range flows {
+		if n != 2 {
+			t.Errorf("the flow of part %d has %d packets", part, n)
+		}
+	}
+}
+
+// TestTunnelsApart has two networks with the same addresses inside, one VXLAN
+// network id apart: no flow is of both.
+func TestTunnelsApart(t *testing.T) {
+	through := func(network byte, text string) []byte {
+		in := ipv4(17, 0, append([]byte{0x9c, 0x40, 0x27, 0x0f, 0, byte(8 + len(text)), 0, 0}, text...))
+		in = append(append(append(slices.Clone(server.MAC[:]), phone.MAC[:]...), 0x08, 0), in...)
+		in = append([]byte{0xc0, 0, 0x12, 0xb5, 0, byte(16 + len(in)), 0, 0, 0x08, 0, 0, 0, 0, 0, network, 0}, in...)
+		return ipv4(17, 0, in)
+	}
+	var packets []capture.Packet
+	for i, network := range []byte{1, 2, 1, 2} {
+		b := through(network, plain)
+		packets = append(packets, capture.Packet{Data: b, Time: start, Number: int64(i) + 1, WireLen: len(b), Link: packet.LinkRaw})
+	}
+	got, inside := hear(t, packets), 0
+	for _, e := range got.events {
+		if e.Message == nil && e.Flow.Key.Depth == 1 {
+			inside++
+			if e.Flow.Packets[0] != 2 {
+				t.Errorf("%d packets in a flow", e.Flow.Packets[0])
+			}
+		}
+	}
+	if inside != 2 {
+		t.Errorf("%d flows inside", inside)
 	}
 }
 

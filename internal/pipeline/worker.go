@@ -5,8 +5,10 @@ import (
 	"math"
 	"slices"
 
+	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/dissect"
+	"github.com/telltale-audit/telltale/internal/packet"
 )
 
 // worker carries some of the virtual shards. Everything it owns is used by
@@ -36,16 +38,25 @@ func newWorker(cfg Config) *worker {
 // batch takes the packets of l whose shards belong to worker i of n.
 func (w *worker) batch(l *load, i, n int) {
 	for k, home := range l.home {
-		if home == noShard || int(home)%n != i {
-			continue
+		switch {
+		case home == aggregate:
+			w.frame(&l.headers[k], &l.batch.Packets[k], i, n)
+		case home != noShard && int(home)%n == i:
+			p := &l.batch.Packets[k]
+			w.now = p.Number
+			w.shard(home).packet(&l.headers[k], p)
 		}
-		p := &l.batch.Packets[k]
-		w.now = p.Number
-		s, h := w.shard(home), &l.headers[k]
-		s.packet(h, p)
-		for h.Next(p.Data, h) { // another packet in the same Wi-Fi frame
-			w.tally.Payload.In += payload(h)
-			s.packet(h, p)
+	}
+}
+
+// frame takes those packets of a Wi-Fi frame whose shards belong to worker i
+// of n.
+func (w *worker) frame(first *packet.Header, p *capture.Packet, i, n int) {
+	w.now = p.Number
+	for h, more := *first, true; more; more = h.Next(p.Data, &h) {
+		if home := shardOf(&h); toFlow(&h) && int(home)%n == i {
+			in := h // a shard may change it
+			w.shard(home).packet(&in, p)
 		}
 	}
 }
@@ -114,7 +125,7 @@ func merge(workers []*worker) []*Event {
 		w.events = w.events[:0]
 	}
 	slices.SortFunc(all, func(a, b *Event) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Flow.ID, b.Flow.ID), cmp.Compare(a.seq, b.seq))
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Flow.ID, b.Flow.ID), cmp.Compare(a.Flow.Part, b.Flow.Part), cmp.Compare(a.seq, b.seq))
 	})
 	return all
 }
