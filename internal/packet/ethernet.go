@@ -12,6 +12,9 @@ const (
 	etherMPLSUp   = 0x8848 // labels that the far end assigned
 	etherPPPoE    = 0x8864 // the stage with data
 	etherPPP      = 0x880b
+	etherHSR      = 0x892f // redundancy (IEC 62439-3): a tag with the EtherType at its end
+	etherVNTag    = 0x8926 // of a virtual machine's port, the same
+	etherETag     = 0x893f // of a port extender (IEEE 802.1BR), the same
 	etherBackbone = 0x88e7 // IEEE 802.1ah: a frame inside a provider's
 	etherQinQ     = 0x88a8
 	etherQinQ9    = 0x9100 // before QinQ was a standard
@@ -74,6 +77,10 @@ func (h *Header) nested(data []byte, etherType uint16) Status {
 			return s
 		}
 		return h.ethernet(data)
+	case etherHSR, etherVNTag:
+		return h.behind(data, 4, (*Header).etherTyped)
+	case etherETag:
+		return h.behind(data, 6, (*Header).etherTyped)
 	case etherMPLS, etherMPLSUp:
 		return h.mpls(data)
 	case etherPPPoE:

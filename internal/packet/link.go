@@ -8,32 +8,50 @@ type Link uint16
 
 // The link types that [Header.Decode] reads.
 const (
-	LinkNull       Link = 0 // BSD loopback, in the byte order of the machine that captured
-	LinkEthernet   Link = 1
-	LinkARCNET     Link = 7
-	LinkPPP        Link = 9
-	LinkRawBSD     Link = 12 // raw IP, as some systems number it
-	LinkRawOBSD    Link = 14 // raw IP on OpenBSD
-	LinkPPPHDLC    Link = 50 // PPP or Cisco HDLC
-	LinkPPPoE      Link = 51
-	LinkRaw        Link = 101
-	LinkCiscoHDLC  Link = 104
-	LinkWiFi       Link = 105 // IEEE 802.11
-	LinkFrameRelay Link = 107
-	LinkLoop       Link = 108 // OpenBSD loopback
-	LinkSLL        Link = 113 // Linux cooked capture, as from "any"
-	LinkPrism      Link = 119 // IEEE 802.11 behind a Prism or an AVS header
-	LinkRadiotap   Link = 127 // IEEE 802.11 behind a radiotap header
-	LinkARCNETLin  Link = 129 // ARCNET as Linux captures it
-	LinkAVS        Link = 163 // IEEE 802.11 behind an AVS header
-	LinkPPPDir     Link = 166 // PPP behind a byte for the direction, of the Linux daemon
-	LinkPPI        Link = 192 // Per-Packet Information, most often of IEEE 802.11
-	LinkPPPWithDir Link = 204 // PPP behind a byte for the direction
-	LinkMPLS       Link = 219
-	LinkIPv4       Link = 228
-	LinkIPv6       Link = 229
-	LinkNFLOG      Link = 239 // Linux netfilter's log
-	LinkSLL2       Link = 276 // Linux cooked capture, version 2
+	LinkNull          Link = 0 // BSD loopback, in the byte order of the machine that captured
+	LinkEthernet      Link = 1
+	LinkTokenRing     Link = 6
+	LinkARCNET        Link = 7
+	LinkPPP           Link = 9
+	LinkFDDI          Link = 10
+	LinkRawBSD        Link = 12 // raw IP, as some systems number it
+	LinkRawOBSD       Link = 14 // raw IP on OpenBSD
+	LinkPPPHDLC       Link = 50 // PPP or Cisco HDLC
+	LinkPPPoE         Link = 51
+	LinkATM           Link = 100 // LLC over ATM (RFC 2684)
+	LinkRaw           Link = 101
+	LinkCiscoHDLC     Link = 104
+	LinkWiFi          Link = 105 // IEEE 802.11
+	LinkFrameRelay    Link = 107
+	LinkLoop          Link = 108 // OpenBSD loopback
+	LinkENC           Link = 109 // OpenBSD's view into IPsec
+	LinkSLL           Link = 113 // Linux cooked capture, as from "any"
+	LinkPFLOG         Link = 117 // log of the BSD packet filter
+	LinkPrism         Link = 119 // IEEE 802.11 behind a Prism or an AVS header
+	LinkIPFC          Link = 122 // IP over Fibre Channel
+	LinkRadiotap      Link = 127 // IEEE 802.11 behind a radiotap header
+	LinkARCNETLin     Link = 129 // ARCNET as Linux captures it
+	LinkFirewire      Link = 138 // IP over IEEE 1394, of Apple
+	LinkPKTAPOld      Link = 149 // PKTAP as macOS first numbered it
+	LinkAVS           Link = 163 // IEEE 802.11 behind an AVS header
+	LinkPPPDir        Link = 166 // PPP behind a byte for the direction, of the Linux daemon
+	LinkPPI           Link = 192 // Per-Packet Information, most often of IEEE 802.11
+	LinkERF           Link = 197 // of Endace's capture cards
+	LinkPPPWithDir    Link = 204 // PPP behind a byte for the direction
+	LinkMPLS          Link = 219
+	LinkIPNET         Link = 226 // Solaris
+	LinkIPv4          Link = 228
+	LinkIPv6          Link = 229
+	LinkNFLOG         Link = 239 // Linux netfilter's log
+	LinkNetAnalyzer   Link = 240 // Ethernet behind the header of Hilscher's taps
+	LinkIPoIB         Link = 242 // IP over InfiniBand
+	LinkPKTAP         Link = 258 // Apple: a header before any other link
+	LinkMPacket       Link = 274 // Ethernet with its preamble
+	LinkSLL2          Link = 276 // Linux cooked capture, version 2
+	LinkBroadcom      Link = 281 // Ethernet with a tag of Broadcom's switches inside
+	LinkBroadcomFront Link = 282 // and with the tag in front
+	LinkDSA           Link = 284 // with a tag of Marvell's switches
+	LinkEDSA          Link = 285 // with their longer tag
 )
 
 // String returns the link type's name, such as "ethernet", or "link-N" for
@@ -62,7 +80,41 @@ func (l Link) String() string {
 	case LinkNFLOG:
 		return "nflog"
 	}
+	if name := l.rare(); name != "" {
+		return name
+	}
 	return "link-" + strconv.Itoa(int(l))
+}
+
+// rare returns the names of links that are seldom captured.
+func (l Link) rare() string {
+	switch l {
+	case LinkTokenRing:
+		return "token_ring"
+	case LinkFDDI:
+		return "fddi"
+	case LinkATM:
+		return "atm"
+	case LinkIPFC:
+		return "fibre_channel"
+	case LinkENC:
+		return "enc"
+	case LinkPFLOG:
+		return "pflog"
+	case LinkFirewire:
+		return "firewire"
+	case LinkIPNET:
+		return "ipnet"
+	case LinkIPoIB:
+		return "infiniband"
+	case LinkERF:
+		return "erf"
+	case LinkPKTAP, LinkPKTAPOld:
+		return "pktap"
+	case LinkNetAnalyzer, LinkMPacket, LinkBroadcom, LinkBroadcomFront, LinkDSA, LinkEDSA:
+		return "ethernet_tagged"
+	}
+	return ""
 }
 
 // local returns the names of links that phones and their neighbours have.
@@ -151,5 +203,5 @@ func (h *Header) line(data []byte, l Link) Status {
 	case LinkARCNETLin:
 		return h.arcnet(data, 4)
 	}
-	return UnsupportedLink
+	return h.headed(data, l)
 }

@@ -7,6 +7,7 @@ import (
 
 // UDP ports of tunnels.
 const (
+	portL2TP     = 1701
 	portGTPU     = 2152
 	portTeredo   = 3544
 	portGRE      = 4754
@@ -14,11 +15,12 @@ const (
 	portVXLANGPE = 4790
 	portGENEVE   = 6081
 	portVXLANOld = 8472 // Linux, before there was a standard
+	portTZSP     = 37008
 )
 
 func tunnelPort(port uint16) bool {
 	switch port {
-	case portGTPU, portTeredo, portGRE, portVXLAN, portVXLANGPE, portGENEVE, portVXLANOld:
+	case portL2TP, portGTPU, portTeredo, portGRE, portVXLAN, portVXLANGPE, portGENEVE, portVXLANOld, portTZSP:
 		return true
 	}
 	return false
@@ -27,6 +29,8 @@ func tunnelPort(port uint16) bool {
 // overUDP reads the header of the tunnel of that port.
 func (h *Header) overUDP(data []byte, port uint16) Status {
 	switch port {
+	case portL2TP:
+		return h.l2tp(data)
 	case portGTPU:
 		return h.gtpu(data)
 	case portTeredo:
@@ -39,6 +43,86 @@ func (h *Header) overUDP(data []byte, port uint16) Status {
 		return h.vxlanGPE(data)
 	case portGENEVE:
 		return h.geneve(data)
+	case portTZSP:
+		return h.tzsp(data)
+	}
+	return NotIP
+}
+
+// l2tp reads the header of L2TP, version 2, before PPP (RFC 2661 section 3.1).
+// Messages that control the tunnel carry none.
+func (h *Header) l2tp(data []byte) Status {
+	const control, length, sequence, offset, version, none = 0x8000, 0x4000, 0x0800, 0x0200, 0x000f, 0x34f0
+	b, s := h.take(data, 2)
+	if s != OK {
+		return s
+	}
+	bits := binary.BigEndian.Uint16(b)
+	if bits&version != 2 || bits&(control|none) != 0 {
+		return NotIP
+	}
+	size := 4 // ids of tunnel and call
+	if bits&length != 0 {
+		size += 2
+	}
+	if bits&sequence != 0 {
+		size += 4
+	}
+	if bits&offset != 0 {
+		size += 2
+	}
+	if b, s = h.take(data, size); s != OK {
+		return s
+	}
+	if n := int(binary.BigEndian.Uint16(b)); bits&length != 0 && h.PayloadStart-2-size+n != h.end() {
+		return NotIP
+	}
+	if bits&offset != 0 {
+		if _, s := h.take(data, int(binary.BigEndian.Uint16(b[size-2:]))); s != OK {
+			return s
+		}
+	}
+	return h.ppp(data)
+}
+
+// tzsp reads the header of TaZmen Sniffer Protocol, by which access points
+// and routers mirror what they see: four bytes, tags, and a frame.
+func (h *Header) tzsp(data []byte) Status {
+	const padding, end, ethernet, wifi = 0, 1, 1, 0x12
+	b, s := h.take(data, 4)
+	switch {
+	case s != OK:
+		return s
+	case b[0] != 1 || b[1] > 1 || b[2] != 0:
+		return NotIP
+	}
+	carried := b[3]
+	for n := 0; ; n++ {
+		tag, s := h.take(data, 1)
+		switch {
+		case s != OK:
+			return s
+		case n == maxTags*maxLayers:
+			return TooDeep
+		case tag[0] == padding:
+			continue
+		}
+		if tag[0] == end {
+			break
+		}
+		size, s := h.take(data, 1)
+		if s != OK {
+			return s
+		}
+		if _, s := h.take(data, int(size[0])); s != OK {
+			return s
+		}
+	}
+	switch carried {
+	case ethernet:
+		return h.ethernet(data)
+	case wifi:
+		return h.wifi(data, 0)
 	}
 	return NotIP
 }
