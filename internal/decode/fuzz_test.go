@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 // FuzzWalk holds, for any bytes: views stay within their limits, their
@@ -40,6 +41,10 @@ func FuzzWalk(f *testing.F) {
 		if tally.Keep > min(maxKeep, len(root)) || !more && tally.Keep > 0 {
 			t.Fatalf("keep %d of %d", tally.Keep, len(root))
 		}
+		oracle.Allocates(t, fixedWalk, len(root)+w.inflated, func() {
+			var fresh Walker
+			fresh.Walk(root, Hints{More: more}, func(*View) {})
+		})
 	})
 }
 

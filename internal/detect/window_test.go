@@ -11,6 +11,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/decode"
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 // windows searches text as a field that comes in windows, each made of what
@@ -111,6 +112,13 @@ func TestKeepIsBounded(t *testing.T) {
 	}
 }
 
+// What a new search takes however short the text, in bytes, and how many times
+// more than a parser for each byte of a text that is all values.
+const (
+	fixedSearch = 2 << 20
+	searchRatio = 16
+)
+
 func FuzzSearch(f *testing.F) {
 	for _, text := range windowTexts() {
 		f.Add(text, uint16(700))
@@ -137,6 +145,7 @@ func FuzzSearch(f *testing.F) {
 				t.Errorf("incomplete hit %+v", h)
 			}
 		}
+		oracle.Allocates(t, fixedSearch, searchRatio*len(text), func() { search(e, text) })
 		whole, cutUp := confirmed(search(e, text)), confirmed(windows(e, text, int(cut)%2000+50))
 		if whole != cutUp {
 			t.Errorf("whole:\n%s\nin windows of %d:\n%s", whole, int(cut)%2000+50, cutUp)

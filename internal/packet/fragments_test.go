@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/telltale-audit/telltale/internal/oracle"
 )
 
 const second = int64(1e9)
@@ -314,7 +316,9 @@ func TestFragmentsBooks(t *testing.T) {
 
 func FuzzFragments(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 1, 1, 0, 0, 1, 1, 0})
-	f.Fuzz(func(t *testing.T, ops []byte) { books(t, ops) })
+	f.Fuzz(func(t *testing.T, ops []byte) {
+		oracle.Allocates(t, 0, 12*len(ops), func() { books(t, ops) }) // five bytes are a packet
+	})
 }
 
 // books plays operations of five bytes: packet, offset, more or not, length
