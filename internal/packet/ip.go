@@ -108,6 +108,7 @@ func (h *Header) extensions(data []byte) Status {
 			return h.short(size)
 		}
 		fragment := h.Proto == extFragment
+		h.rerouted = h.rerouted || h.Proto == extRouting && b[3] > 0 // segments left (RFC 8200 section 4.4)
 		h.Proto = b[0]
 		h.PayloadStart += size
 		// A fragment header without offset and without more to come is atomic

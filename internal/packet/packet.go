@@ -56,6 +56,11 @@ type Header struct {
 	SrcPort, DstPort uint16 // valid iff Status is OK and Proto is TCP or UDP
 	Flags            uint8  // this and the next: valid iff Status is OK and Proto is TCP
 	Seq, Ack         uint32
+	Window           uint16 // as sent, not scaled
+	Urgent           uint16 // urgent pointer; means something iff Flags has URG
+	Stamp            uint32 // TSval of the timestamps option (RFC 7323 section 3.2); valid iff Stamped
+	Stamped          bool
+	Signed           bool // there is an MD5 or TCP-AO option (RFC 2385, RFC 5925)
 
 	// [PayloadStart, PayloadEnd) are the packet's bytes after the last header
 	// that was understood, whatever Status says. Ethernet padding and all
@@ -64,6 +69,10 @@ type Header struct {
 	// Cut is the number of bytes after PayloadEnd that were on the wire and
 	// that the capture length cut off.
 	Cut int
+
+	transportStart int  // of the TCP or UDP header; valid iff summed
+	summed         bool // there is a transport header
+	rerouted       bool // by a routing header: Dst is not the last one, whose sum it would be
 
 	realm      uint32 // that the tunnel's header says: VXLAN and Geneve VNI, GRE key
 	frameStart int    // of the innermost Ethernet frame
