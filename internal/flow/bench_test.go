@@ -16,9 +16,9 @@ func (q *quiet) Data(f *Flow, d telltale.Direction, at int64, b []byte) {
 	q.bytes += int64(len(b))
 	f.Forget(d, at+int64(len(b)))
 }
-func (q *quiet) Gap(*Flow, telltale.Direction, int64, int64)         {}
-func (q *quiet) Alt(*Flow, telltale.Direction, int64, []byte, int64) {}
-func (q *quiet) Close(*Flow, int64)                                  {}
+func (q *quiet) Gap(*Flow, telltale.Direction, int64, int64) {}
+func (q *quiet) Alt(*Flow, telltale.Direction, Copy)         {}
+func (q *quiet) Close(*Flow, int64)                          {}
 
 // road returns a function that gives a table one packet after the other of
 // some flows, in order.

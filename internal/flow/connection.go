@@ -5,35 +5,72 @@ import (
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
-// segment takes a TCP packet.
-func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, in piece) {
-	s, peer := &f.streams[d], &f.streams[d.Reverse()]
-	if h.Flags&packet.ACK != 0 {
+// segment takes a TCP packet. sound says that its checksum is not against it.
+func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, sound bool, in *piece) {
+	s := &f.streams[d]
+	if sound && h.Flags&packet.ACK != 0 {
+		peer := &f.streams[d.Reverse()]
 		peer.acked, peer.heard = h.Ack, true
-	}
-	seq := h.Seq
-	if h.Flags&packet.SYN != 0 {
-		seq++
-		f.synchronize(d, seq, h)
-	}
-	if len(in.data) > 0 || in.cut > 0 {
-		if !s.based {
-			s.base, s.based = seq, true
+		peer.shut = h.Window == 0 && h.Flags&(packet.SYN|packet.RST) == 0
+		if peer.hold != nil && len(peer.hold.doubts) > 0 {
+			t.acknowledge(f, d.Reverse())
 		}
-		t.place(f, d, h.Flags, seq, in)
 	}
-	f.conclude(d, h.Flags)
+	in.seq = h.Seq
+	if h.Flags&packet.SYN != 0 {
+		in.seq++
+		if sound {
+			f.synchronize(d, in.seq, h)
+		}
+	}
+	has, ends := len(in.data) > 0 || in.cut > 0, h.Flags&(packet.FIN|packet.RST) != 0
+	if has {
+		s.begin(in.seq)
+	}
+	if has || ends {
+		in.whole(s.at(in.seq))
+	}
+	if !sound || has || ends || h.Flags&packet.ACK == 0 {
+		in.doubt = f.doubtful(d, h, sound, in)
+	}
+	why, end := in.doubt, in.seq+uint32(int64(len(in.data))+in.cut)
+	if has {
+		t.place(f, d, h, in)
+	}
+	if why == certain || sound && h.Flags&packet.SYN != 0 {
+		if h.Stamped || h.Signed {
+			s.date(h)
+		}
+		if ends {
+			f.conclude(d, h, end)
+		}
+	}
+}
+
+// begin says where offset 0 is, unless that is known.
+func (s *stream) begin(seq uint32) {
+	if !s.based {
+		s.base, s.top, s.based = seq, seq, true
+	}
+}
+
+// date keeps the sender's clock, and whether it signs from the beginning. A
+// clock counts where the stream has come to (RFC 7323 section 4.3).
+func (s *stream) date(h *packet.Header) {
+	s.signed = s.signed || h.Signed && (h.Flags&packet.SYN != 0 || s.next == 0)
+	newer := !s.stamped || int32(h.Stamp-s.stamp) > 0
+	if h.Stamped && newer && (!s.based || s.ahead(h.Seq) <= 0) {
+		s.stamp, s.stamped = h.Stamp, true
+	}
 }
 
 // synchronize learns from a SYN where a stream begins; where it has an ACK
 // and the other side's SYN was missed, also where that stream begins.
 func (f *Flow) synchronize(d telltale.Direction, seq uint32, h *packet.Header) {
 	s, peer := &f.streams[d], &f.streams[d.Reverse()]
-	if !s.based {
-		s.base, s.based = seq, true
-	}
-	if h.Flags&packet.ACK != 0 && !peer.based {
-		peer.base, peer.based = h.Ack, true
+	s.begin(seq)
+	if h.Flags&packet.ACK != 0 {
+		peer.begin(h.Ack)
 	}
 }
 
@@ -55,15 +92,29 @@ func (f *Flow) renewed(d telltale.Direction, h *packet.Header) bool {
 	return f.Ended != ""
 }
 
-// conclude notes the end of a direction or of the flow.
-func (f *Flow) conclude(d telltale.Direction, flags uint8) {
+// conclude notes the end of a direction, at a sequence number, or of the flow.
+func (f *Flow) conclude(d telltale.Direction, h *packet.Header, end uint32) {
 	s, peer := &f.streams[d], &f.streams[d.Reverse()]
-	s.fin = s.fin || flags&packet.FIN != 0
+	if h.Flags&packet.FIN != 0 {
+		s.fin = true
+		s.close(end)
+	}
+	if h.Flags&packet.RST != 0 {
+		s.close(s.top)
+		peer.close(peer.top)
+	}
 	switch {
 	case f.Ended != "":
 	case s.fin && peer.fin:
 		f.Ended = telltale.EndedFIN
-	case flags&packet.RST != 0:
+	case h.Flags&packet.RST != 0:
 		f.Ended = telltale.EndedRST
+	}
+}
+
+// close says that the stream seems to end at a sequence number.
+func (s *stream) close(end uint32) {
+	if s.based && !s.over {
+		s.end, s.over = end, true
 	}
 }

@@ -6,9 +6,11 @@
 // holes; and every copy that the main view does not hold. The main view is
 // what a Linux socket would have read: of two copies of a byte the first one
 // counts, except that a segment that is next in line wins over what was held
-// from behind it. All that was on the wire is told all the same, whatever
-// sequence numbers, FIN and RST say: an auditor asks what was readable, not
-// what was accepted.
+// from behind it, and of two that are held the one that begins earlier. What
+// a receiver may have refused, such as a segment with a wrong checksum, waits
+// until its bytes are acknowledged. All that was on the wire is told all the
+// same, whatever sequence numbers, FIN and RST say: an auditor asks what was
+// readable, not what was accepted.
 //
 // Every payload byte is accounted for once: the bytes given to [Table.Packet]
 // are the bytes given to [Handler.Data], those given to [Handler.Alt], and
@@ -30,11 +32,11 @@ type Flow struct {
 	Ended          telltale.Ended // fin or rst as soon as that is seen; never empty at Close
 	App            any            // the owner's; nil at Open
 
-	streams     [2]stream
 	seen        int64      // table's clock at the latest packet
 	idle        node[Flow] // in the list of its class
 	class       class
 	tag, record uint32 // its place in the table
+	streams     [2]stream
 }
 
 // A Handler is told what a table's packets carry: all calls in order, all
@@ -51,13 +53,22 @@ type Handler interface {
 	// capture had them in time.
 	Gap(f *Flow, d telltale.Direction, at, n int64)
 	// Alt is bytes that were on the wire and that the main view does not
-	// hold: a copy that differs, or bytes without a place in it. Their offset
-	// is below zero where they lie before the first byte that was known when
-	// the capture came in.
-	Alt(f *Flow, d telltale.Direction, at int64, b []byte, packet int64)
+	// hold: a copy that differs, or bytes without a place in it.
+	Alt(f *Flow, d telltale.Direction, c Copy)
 	// Close ends a flow whose bytes have all been told. packet is the number
 	// of the packet whose arrival closed it, math.MaxInt64 at the capture's end.
 	Close(f *Flow, packet int64)
+}
+
+// A Copy is bytes that the main view does not hold, amid what a receiver that
+// preferred them would have read. Only what begins before To and ends after
+// From is news: all else was told before.
+type Copy struct {
+	Data     []byte
+	From, To int   // indexes into Data
+	At       int64 // offset of Data[From]; below zero before the first byte that was known
+	New      int   // how many bytes of Data no call told before
+	Packets  []int64
 }
 
 // Limits bound the memory of one table. Zero fields mean the defaults, which

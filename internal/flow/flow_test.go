@@ -27,7 +27,7 @@ type wire struct {
 
 // link is the TCP connection that tests use unless they say otherwise.
 func link() packet.Header {
-	return packet.Header{Version: 4, Proto: packet.TCP, Src: phone, Dst: server, SrcPort: 40001, DstPort: 80, Flags: packet.ACK}
+	return packet.Header{Version: 4, Proto: packet.TCP, Src: phone, Dst: server, SrcPort: 40001, DstPort: 80, Flags: packet.ACK, Window: 1024}
 }
 
 // turned returns h as the other side sends it.
@@ -85,6 +85,7 @@ type told struct {
 	hole     [2][]bool // which bytes of main are of a gap
 	gaps     [2][]telltale.Range
 	alts     [2][]altCopy
+	reads    []string // all that was told of other readings, with what lies around
 	forgetty bool
 }
 
@@ -150,13 +151,21 @@ func (l *log) Gap(f *Flow, d telltale.Direction, at, n int64) {
 	o.hole[d] = append(o.hole[d], slices.Repeat([]bool{true}, int(n))...)
 }
 
-func (l *log) Alt(f *Flow, d telltale.Direction, at int64, b []byte, packet int64) {
-	if len(b) == 0 || packet == 0 {
-		l.t.Fatalf("Alt of %d bytes, packet %d", len(b), packet)
+func (l *log) Alt(f *Flow, d telltale.Direction, c Copy) {
+	if c.New < 0 || c.From < 0 || c.From+c.New > len(c.Data) || c.To < 0 || c.To > len(c.Data) || len(c.Packets) == 0 {
+		l.t.Fatalf("Alt %+v of %d bytes", c, len(c.Data))
+	}
+	if c.New == 0 && (c.To == 0 || c.From == len(c.Data)) {
+		l.t.Fatalf("Alt tells nothing: %+v", c)
 	}
 	o := l.open[f]
-	o.alts[d] = append(o.alts[d], altCopy{at, string(b), packet})
-	l.alt += int64(len(b))
+	if c.New == 0 {
+		o.reads = append(o.reads, string(c.Data))
+		return
+	}
+	o.alts[d] = append(o.alts[d], altCopy{c.At, string(c.Data[c.From : c.From+c.New]), c.Packets[len(c.Packets)-1]})
+	o.reads = append(o.reads, string(c.Data))
+	l.alt += int64(c.New)
 }
 
 func (l *log) Close(f *Flow, packet int64) {

@@ -42,7 +42,7 @@ func mainView(t *testing.T, isn uint32, ops []byte) {
 	var models [2]model
 	var seen [2]map[int64]map[byte]bool
 	for d := range models {
-		models[d] = model{main: make([]byte, mostOffset), had: make([]bool, mostOffset)}
+		models[d] = model{main: make([]byte, mostOffset), had: make([]bool, mostOffset), from: make([]cut, mostOffset)}
 		seen[d] = map[int64]map[byte]bool{}
 	}
 	w.flagged(link(), packet.SYN, isn, 0)
@@ -69,10 +69,9 @@ func mainView(t *testing.T, isn uint32, ops []byte) {
 	}
 }
 
-// note adds the bytes of a segment to those seen at each offset; a single one
-// may be taken for a keep-alive.
+// note adds the bytes of a segment to those seen at each offset.
 func (c cut) note(seen map[int64]map[byte]bool) {
-	for i := 0; i < len(c.data) && len(c.data) > 1; i++ {
+	for i := range c.data {
 		at := c.at + int64(i)
 		if seen[at] == nil {
 			seen[at] = map[byte]bool{}

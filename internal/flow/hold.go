@@ -2,6 +2,8 @@ package flow
 
 import (
 	"bytes"
+	"cmp"
+	"math"
 	"slices"
 	"sort"
 
@@ -18,10 +20,13 @@ const maxHoles = 16
 // A hold keeps what is out of order in one direction: copies of the pieces
 // that came before their time, and the holes that were given up.
 type hold struct {
-	node   node[hold] // in the table's holders while there are pieces
+	node   node[hold] // in the table's holders while it costs anything
 	flow   *Flow
 	dir    telltale.Direction
 	pieces []*piece // by offset, disjoint, all ahead of the stream's next byte
+	lost   []piece  // by offset, bytes that pieces have another copy of
+	doubts []piece  // segments in doubt, as they came
+	urgent []urgent // by sequence number
 	cost   int64
 	holes  []telltale.Range // ascending
 	sure   int64            // holes has every hole from this offset on
@@ -64,6 +69,11 @@ func (t *Table) holdBack(f *Flow, d telltale.Direction, in piece) {
 	}
 	h := f.holdOf(d)
 	t.insert(h, in)
+	t.relieve(h)
+}
+
+// relieve gives up what waits until the limits are kept.
+func (t *Table) relieve(h *hold) {
 	for h.cost > t.limits.Stream {
 		t.release(h)
 	}
@@ -72,59 +82,105 @@ func (t *Table) holdBack(f *Flow, d telltale.Direction, in piece) {
 	}
 }
 
-// insert puts in among the held pieces. Of bytes that are held already, the
-// first copy stays.
+// insert puts in among the held pieces. Of two copies of a byte that of the
+// segment that begins earlier counts, of two that begin together the longer
+// one, else the first, as in Linux's queue.
 func (t *Table) insert(h *hold, in piece) {
 	i := sort.Search(len(h.pieces), func(i int) bool { return h.pieces[i].end() > in.at })
 	for ; len(in.data) > 0; i++ {
-		var part piece
-		if i < len(h.pieces) && h.pieces[i].at <= in.at {
-			part = in.before(h.pieces[i].end())
-			t.settle(h.flow, h.dir, part, *h.pieces[i])
-		} else {
-			part = in
-			if i < len(h.pieces) {
-				part = in.before(h.pieces[i].at)
-			}
+		if i == len(h.pieces) || h.pieces[i].at >= in.end() {
+			t.keep(h, i, in)
+			return
+		}
+		held := h.pieces[i]
+		if held.at > in.at {
+			part := in.before(held.at)
 			t.keep(h, i, part)
+			in = in.from(part.end())
+			continue
+		}
+		part := in.before(held.end())
+		if held.origin < in.origin || held.origin == in.origin && held.until >= in.until {
+			t.settle(h.flow, h.dir, part, part, *held)
+		} else {
+			t.replace(h, i, part)
 		}
 		in = in.from(part.end())
 	}
 }
 
-// keep copies a piece into the hold, as number i.
-func (t *Table) keep(h *hold, i int, in piece) {
-	if len(h.pieces) == 0 {
-		t.holders.push(&h.node, h)
+// replace puts part in the place of held piece i, which begins with it.
+func (t *Table) replace(h *hold, i int, part piece) {
+	held := *h.pieces[i]
+	old := held.before(part.end())
+	t.settle(h.flow, h.dir, old, old, part)
+	part.data = append(old.data[:0], part.data...)
+	h.pieces[i] = &part
+	if rest := held.from(part.end()); len(rest.data) > 0 {
+		h.pieces = slices.Insert(h.pieces, i+1, &rest)
+		t.cost(h, pieceCost)
 	}
-	in.data = bytes.Clone(in.data)
-	h.pieces = slices.Insert(h.pieces, i, &in)
-	h.cost += pieceCost + int64(len(in.data))
-	t.held += pieceCost + int64(len(in.data))
 }
 
-// take removes the first piece from the hold.
-func (t *Table) take(h *hold) piece {
+// keep copies a piece into the hold, as number i.
+func (t *Table) keep(h *hold, i int, in piece) {
+	t.weigh(h, &in, 1)
+	in.data = bytes.Clone(in.data)
+	h.pieces = slices.Insert(h.pieces, i, &in)
+}
+
+// first removes the first piece from the hold.
+func (t *Table) first(h *hold) piece {
 	p := h.pieces[0]
 	h.pieces[0] = nil
 	h.pieces = h.pieces[1:]
-	h.cost -= pieceCost + int64(len(p.data))
-	t.held -= pieceCost + int64(len(p.data))
 	if len(h.pieces) == 0 {
-		h.node.unlink()
 		h.pieces = nil
 	}
+	t.weigh(h, p, -1)
 	return *p
 }
 
-// settle accounts for in, bytes of which the main view has or will have
-// another copy that lies in kept.
-func (t *Table) settle(f *Flow, d telltale.Direction, in, kept piece) {
-	other := kept.from(in.at).before(in.end())
-	if bytes.Equal(in.data, other.data) {
-		t.stats.Repeated += int64(len(in.data))
-	} else {
-		t.alt(f, d, in)
+// weigh counts that the hold has a piece more, or one less.
+func (t *Table) weigh(h *hold, p *piece, n int64) { t.cost(h, n*(pieceCost+int64(len(p.data)))) }
+
+// cost counts that the hold costs n more.
+func (t *Table) cost(h *hold, n int64) {
+	if h.cost == 0 {
+		t.holders.push(&h.node, h)
+	}
+	h.cost += n
+	t.held += n
+	if h.cost == 0 {
+		h.node.unlink()
+	}
+}
+
+// settle accounts for part, bytes of the segment in of which the main view
+// has or will have another copy that lies in kept. What differs is told when
+// the main view has come there, and with it what lies around.
+func (t *Table) settle(f *Flow, d telltale.Direction, in, part, kept piece) {
+	switch {
+	case bytes.Equal(part.data, kept.from(part.at).before(part.end()).data):
+		t.stats.Repeated += int64(len(part.data))
+	case part.end() <= f.streams[d].next:
+		t.alt(f, d, in, part.at, part.end())
+	default:
+		h := f.holdOf(d)
+		t.weigh(h, &part, 1)
+		part.data = bytes.Clone(part.data)
+		i := sort.Search(len(h.lost), func(i int) bool { return h.lost[i].at > part.at })
+		h.lost = slices.Insert(h.lost, i, part)
+	}
+}
+
+// tellLost tells of the lost copies that end at or before an offset.
+func (t *Table) tellLost(h *hold, before int64) {
+	for len(h.lost) > 0 && h.lost[0].end() <= before {
+		p := h.lost[0]
+		h.lost = slices.Delete(h.lost, 0, 1)
+		t.weigh(h, &p, -1)
+		t.alt(h.flow, h.dir, p, p.at, p.end())
 	}
 }
 
@@ -137,28 +193,46 @@ func (t *Table) drain(f *Flow, d telltale.Direction, by piece) {
 		if s.hold.pieces[0].at > s.next {
 			return
 		}
-		p := t.take(s.hold)
+		p := t.first(s.hold)
 		if p.at < s.next {
 			old := p.before(s.next)
-			t.settle(f, d, old, by)
+			t.settle(f, d, p, old, by)
 			p = p.from(old.end())
 		}
-		t.deliver(f, d, p)
+		t.deliver(f, d, &p)
 		if len(p.data) > 0 {
 			by = p
 		}
 	}
 }
 
-// release gives up the first hole that a hold waits for.
+// release gives up the oldest doubt of a hold, or the first hole that it
+// waits for.
 func (t *Table) release(h *hold) {
-	t.miss(h.flow, h.dir, h.pieces[0].at)
-	t.drain(h.flow, h.dir, piece{})
+	if len(h.doubts) > 0 {
+		t.decide(h)
+		return
+	}
+	if len(h.pieces) > 0 {
+		t.miss(h.flow, h.dir, h.pieces[0].at)
+		t.drain(h.flow, h.dir, piece{})
+	}
+	before := h.flow.streams[h.dir].next
+	if len(h.pieces) == 0 {
+		before = math.MaxInt64
+	}
+	t.tellLost(h, before)
 }
 
-// flush gives up every hole of a direction and delivers all that it holds.
+// flush decides all doubts of a direction, gives up every hole and delivers
+// all that it holds.
 func (t *Table) flush(f *Flow, d telltale.Direction) {
-	for h := f.streams[d].hold; h != nil && len(h.pieces) > 0; {
+	h := f.streams[d].hold
+	if h == nil {
+		return
+	}
+	slices.SortStableFunc(h.doubts, func(a, b piece) int { return cmp.Compare(a.at, b.at) })
+	for h.cost > 0 {
 		t.release(h)
 	}
 }

@@ -73,3 +73,27 @@ func (r *recent) compare(last, at int64, b []byte) (known int64, same bool) {
 	}
 	return known, true
 }
+
+// maxSteps is through how many pieces the bytes before an offset are sought.
+const maxSteps = 32
+
+// before fills the end of dst with the bytes that were delivered right before
+// an offset, as far as they are remembered, and returns how many it got.
+func (r *recent) before(dst []byte, last, at int64) int {
+	need, steps := len(dst), 0
+	for p := r.piece(last); p != nil && need > 0 && steps < maxSteps; p = r.piece(p.prev) {
+		steps++
+		if p.at >= at {
+			continue
+		}
+		lost := max(0, r.head-int64(r.size)-p.pos)
+		from := max(p.at+lost, at-int64(need))
+		if p.at+p.n < at || from >= at {
+			break
+		}
+		i := (p.pos + from - p.at) % int64(r.size)
+		need -= copy(dst[need-int(at-from):need], r.buf[i:])
+		at = from
+	}
+	return len(dst) - need
+}

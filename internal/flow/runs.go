@@ -98,3 +98,14 @@ func (f *Flow) TimeOf(d telltale.Direction, start, end int64) int64 {
 func (f *Flow) Forget(d telltale.Direction, before int64) {
 	f.streams[d].runs.forget(before)
 }
+
+// Seal says whether the bytes of a direction from an offset on are sealed:
+// then nobody reads them, and neither their checksums are verified nor copies
+// of them compared.
+func (f *Flow) Seal(d telltale.Direction, from int64, sealed bool) {
+	s := &f.streams[d]
+	if sealed && !s.sealed {
+		s.seal = from
+	}
+	s.sealed = sealed
+}

@@ -9,18 +9,34 @@ import (
 // and still be taken for a part of the stream.
 const reach = 16 << 20
 
-// A stream is one direction of a flow.
+// A stream is one direction of a flow. Numbers are sequence numbers unless
+// they are offsets.
 type stream struct {
-	next                             int64 // offset of the next byte of the main view
-	cutEnd                           int64 // if more than next: the bytes up to here were cut off a packet
-	last                             int64 // its latest piece in the table's recent data
-	hold                             *hold // what is out of order; nil if nothing ever was
-	runs                             runs
-	base                             uint32 // sequence number of offset 0; valid iff based
-	asked                            uint32 // base of a new connection that a SYN asks for; valid iff asks
-	acked                            uint32 // what the other side acknowledged last; valid iff heard
-	far                              uint32 // what would follow the latest far segment; valid iff strayed
-	based, asks, heard, strayed, fin bool
+	next   int64  // offset of the next byte of the main view
+	cutEnd int64  // if more than next: the bytes up to here were cut off a packet
+	last   int64  // its latest piece in the table's recent data
+	other  int64  // its reading in the table's readings
+	hold   *hold  // what is out of order; nil if nothing ever was
+	base   uint32 // number of offset 0; valid iff based
+	top    uint32 // what follows the last byte that was ever sent; valid iff based
+	acked  uint32 // what the other side acknowledged last; valid iff heard
+
+	based, asks, heard, strayed, stamped, over bool
+
+	shut   bool // the receiver's window is closed
+	signed bool // its segments carry signatures
+	sealed bool // its owner does not read it
+	urgent bool // its hold knows of urgent bytes
+	fin    bool
+	sums   sums
+
+	runs   runs
+	seal   int64  // offset from which on it is sealed; valid iff sealed
+	stamp  uint32 // the sender's latest timestamp; valid iff stamped
+	asked  uint32 // base of a new connection that a SYN asks for; valid iff asks
+	far    uint32 // what would follow the latest far segment; valid iff strayed
+	end    uint32 // where FIN or RST ended it; valid iff over
+	unseen uint32 // what it acknowledged last though nobody had sent it
 }
 
 // A piece is stream bytes that came in one packet.
@@ -28,7 +44,12 @@ type piece struct {
 	at           int64
 	data         []byte
 	packet, time int64
-	cut          int64 // how many bytes after data the capture length cut off
+	cut          int64  // how many bytes after data the capture length cut off
+	origin       int64  // where the segment begins that it is a part of
+	until        int64  // and where that ends
+	seq          uint32 // of its first byte
+	doubt        doubt
+	late         bool // it waited: what cannot be compared is told again
 }
 
 // end returns the offset after the piece's last byte.
@@ -44,12 +65,18 @@ func (p piece) before(at int64) piece {
 
 // from returns the part of p from an offset in it.
 func (p piece) from(at int64) piece {
-	p.data, p.at = p.data[at-p.at:], at
+	p.data, p.seq, p.at = p.data[at-p.at:], p.seq+uint32(at-p.at), at
 	return p
 }
 
+// whole makes p, at an offset, a segment of its own.
+func (p *piece) whole(at int64) {
+	p.at = at
+	p.origin, p.until = at, p.end()
+}
+
 // advance makes p, which must be next, part of the main view.
-func (s *stream) advance(p piece) {
+func (s *stream) advance(p *piece) {
 	s.runs.add(run{at: p.at, n: int64(len(p.data)), packet: p.packet, time: p.time})
 	s.next = p.end()
 }
@@ -68,25 +95,63 @@ func (s *stream) believes(seq uint32) bool {
 	return s.strayed && s.far == seq
 }
 
+// at returns the offset of a sequence number: urgent bytes have none.
+func (s *stream) at(seq uint32) int64 {
+	at := s.next + s.ahead(seq)
+	if s.urgent {
+		at -= s.hold.urgentBefore(seq)
+	}
+	return at
+}
+
 // place finds the payload's place in the stream. What comes with an RST or
 // with the SYN of another connection is no part of it, nor is what lies too
 // far away.
-func (t *Table) place(f *Flow, d telltale.Direction, flags uint8, seq uint32, in piece) {
+func (t *Table) place(f *Flow, d telltale.Direction, h *packet.Header, in *piece) {
 	s := &f.streams[d]
-	ahead := s.ahead(seq)
-	in.at = s.next + ahead
+	ahead, after := s.ahead(in.seq), in.seq+uint32(int64(len(in.data))+in.cut)
 	switch {
-	case flags&packet.RST != 0 || flags&packet.SYN != 0 && seq != s.base || ahead < -reach:
-		t.alt(f, d, in)
-	case ahead > reach && !s.believes(seq):
-		s.far, s.strayed = seq+uint32(int64(len(in.data))+in.cut), true
-		t.alt(f, d, in)
+	case ahead == 0 && in.doubt == certain && s.hold == nil && h.Flags&(packet.SYN|packet.RST|packet.URG) == 0:
+		t.deliver(f, d, in) // as nearly always
+	case h.Flags&packet.RST != 0 || h.Flags&packet.SYN != 0 && in.seq != s.base || ahead < -reach:
+		t.stray(f, d, *in)
+	case ahead > reach && (in.doubt != certain || !s.believes(in.seq)):
+		s.far, s.strayed = after, true
+		t.stray(f, d, *in)
+	case in.doubt != certain:
+		t.wait(f, d, *in)
 	case ahead > reach:
 		t.flush(f, d)
 		t.miss(f, d, in.at)
-		t.arrive(f, d, in)
+		t.enter(f, d, h, in)
 	default:
-		t.arrive(f, d, in)
+		t.enter(f, d, h, in)
+	}
+	if s.ahead(after) > s.ahead(s.top) {
+		s.top = after
+	}
+}
+
+// enter takes a piece that nothing speaks against.
+func (t *Table) enter(f *Flow, d telltale.Direction, h *packet.Header, in *piece) {
+	s := &f.streams[d]
+	if !s.heard && s.hold != nil && len(s.hold.doubts) > 0 {
+		t.speakFor(f, d, in.at)
+	}
+	if h.Flags&packet.URG != 0 {
+		t.markUrgent(f, d, h)
+	}
+	t.take(f, d, in)
+}
+
+// take takes a piece that the receiver read, all but its urgent bytes.
+func (t *Table) take(f *Flow, d telltale.Direction, in *piece) {
+	s := &f.streams[d]
+	if s.urgent {
+		*in = t.withoutUrgent(f, d, *in)
+	}
+	if len(in.data) > 0 || in.cut > 0 {
+		t.arrive(f, d, *in)
 	}
 }
 
@@ -102,22 +167,28 @@ func (t *Table) arrive(f *Flow, d telltale.Direction, in piece) {
 		t.holdBack(f, d, in)
 		return
 	}
-	t.deliver(f, d, in)
+	t.deliver(f, d, &in)
 	if s.hold != nil {
 		t.drain(f, d, in)
+		t.tellLost(s.hold, s.next)
 	}
 }
 
 // deliver makes a piece that is next part of the main view. Without data it
 // only tells of what was cut off.
-func (t *Table) deliver(f *Flow, d telltale.Direction, in piece) {
+func (t *Table) deliver(f *Flow, d telltale.Direction, in *piece) {
 	s := &f.streams[d]
 	s.cutEnd = max(s.cutEnd, in.end()+in.cut)
 	if len(in.data) == 0 {
 		return
 	}
 	s.advance(in)
-	t.recent.keep(&s.last, in.at, in.data)
+	if s.other != 0 {
+		t.readOn(f, d, *in)
+	}
+	if !s.sealed {
+		t.recent.keep(&s.last, in.at, in.data)
+	}
 	t.handler.Data(f, d, in.at, in.data)
 }
 
@@ -129,7 +200,7 @@ func (t *Table) again(f *Flow, d telltale.Direction, in piece) piece {
 	if t.repeats(s, in, old) {
 		t.stats.Repeated += int64(len(old.data))
 	} else {
-		t.alt(f, d, old)
+		t.alt(f, d, in, in.at, old.end())
 	}
 	return in.from(old.end())
 }
@@ -138,25 +209,17 @@ func (t *Table) again(f *Flow, d telltale.Direction, in piece) piece {
 // the next byte, being what was delivered: no byte known to differ, none from
 // a hole or from before the start.
 func (t *Table) repeats(s *stream, in, old piece) bool {
-	if len(in.data) == 1 && in.at == s.next-1 {
-		return true // a keep-alive, whose byte means nothing (RFC 1122 section 4.2.3.6)
-	}
 	if old.at < 0 || s.hold != nil && s.hold.missed(old.at, old.end()) {
 		return false
 	}
 	known, same := t.recent.compare(s.last, old.at, old.data)
-	if !same {
+	if !same || in.late && known < int64(len(old.data)) {
 		return false
 	}
-	t.stats.Unchecked += int64(len(old.data)) - known
-	return true
-}
-
-// alt tells of bytes that the main view does not hold.
-func (t *Table) alt(f *Flow, d telltale.Direction, in piece) {
-	if len(in.data) > 0 {
-		t.handler.Alt(f, d, in.at, in.data, in.packet)
+	if !s.sealed || old.at < s.seal {
+		t.stats.Unchecked += int64(len(old.data)) - known
 	}
+	return true
 }
 
 // skipCut passes over bytes before an offset that are known to be cut off:

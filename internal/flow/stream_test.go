@@ -23,14 +23,16 @@ type cut struct {
 type model struct {
 	main []byte
 	had  []bool
+	from []cut // that supplied the byte
 	next int64
 }
 
 func (m *model) arrive(c cut) {
 	inLine := c.at <= m.next && m.next < c.end
 	for x := max(c.at, m.next); x < c.end; x++ {
-		if inLine || !m.had[x] {
-			m.main[x], m.had[x] = c.data[x-c.at], true
+		was := m.from[x]
+		if inLine || !m.had[x] || c.at < was.at || c.at == was.at && c.end > was.end {
+			m.main[x], m.had[x], m.from[x] = c.data[x-c.at], true, c
 		}
 	}
 	for m.next < int64(len(m.had)) && m.had[m.next] {
@@ -90,7 +92,7 @@ func reassemble(t *testing.T, r *rand.Rand) {
 			stream[i] = 'a' + byte(r.IntN(26))
 		}
 		todo[d] = cuts(r, stream)
-		models[d] = model{main: make([]byte, len(stream)), had: make([]bool, len(stream))}
+		models[d] = model{main: make([]byte, len(stream)), had: make([]bool, len(stream)), from: make([]cut, len(stream))}
 	}
 	w.flagged(link(), packet.SYN, isn[0], 0)
 	w.flagged(turned(link()), packet.SYN|packet.ACK, isn[1], isn[0]+1)
@@ -113,9 +115,7 @@ func reassemble(t *testing.T, r *rand.Rand) {
 			if seen[d][x] == nil {
 				seen[d][x] = map[byte]bool{}
 			}
-			if len(c.data) > 1 { // a single byte may be taken for a keep-alive
-				seen[d][x][c.data[i]] = true
-			}
+			seen[d][x][c.data[i]] = true
 			suppliers[d][x] = append(suppliers[d][x], number)
 		}
 	}
@@ -238,15 +238,15 @@ func TestStream(t *testing.T) {
 		{"repeated copy differs, new tail", []seg{{100, "abcd"}, {102, "cXef"}}, "abcdef|2:cX", 0},
 		{"two held copies differ", []seg{{102, "cd"}, {102, "XX"}, {100, "ab"}}, "abcd|2:XX", 0},
 		{"two held copies are the same", []seg{{102, "cd"}, {102, "cd"}, {100, "ab"}}, "abcd|", 2},
-		{"held overlap left", []seg{{104, "ef"}, {102, "cdX"}, {100, "ab"}}, "abcdef|4:X", 0},
+		{"held overlap left", []seg{{104, "ef"}, {102, "cdX"}, {100, "ab"}}, "abcdXf|4:e", 0},
 		{"held overlap right", []seg{{102, "cde"}, {104, "Xf"}, {100, "ab"}}, "abcdef|4:X", 0},
-		{"held overlap encloses", []seg{{103, "d"}, {102, "cXef"}, {100, "ab"}}, "abcdef|3:X", 0},
+		{"held overlap encloses", []seg{{103, "d"}, {102, "cXef"}, {100, "ab"}}, "abcXef|3:d", 0},
 		{"held overlap inside", []seg{{102, "cdef"}, {103, "X"}, {100, "ab"}}, "abcdef|3:X", 0},
 		{"next in line wins over held", []seg{{103, "3569"}, {100, "abcXXXXh"}}, "abcXXXXh|3:3569", 0},
 		{"next in line brings what is held", []seg{{102, "cd"}, {105, "f"}, {100, "abcdefg"}}, "abcdefg|", 3},
 		{"next in line ends inside held", []seg{{102, "cdef"}, {100, "abXX"}}, "abXXef|2:cd", 0},
-		{"keep-alive byte", []seg{{100, "abcd"}, {103, "\x00"}}, "abcd|", 1},
-		{"keep-alive before the first byte", []seg{{99, "\x00"}, {100, "ab"}}, "ab|", 1},
+		{"keep-alive byte", []seg{{100, "abcd"}, {103, "\x00"}, {103, "d"}}, "abcd|3:\x00", 1},
+		{"keep-alive before the first byte", []seg{{99, "\x00"}, {100, "ab"}}, "ab|-1:\x00", 0},
 		{"before the start", []seg{{90, "xyz"}, {100, "ab"}}, "ab|-10:xyz", 0},
 		{"far ahead", []seg{{100, "ab"}, {100 + reach + 3, "xyz"}, {102, "cd"}}, "abcd|16777219:xyz", 0},
 		{"far behind", []seg{{100, "ab"}, {1<<32 + 99 - reach, "xyz"}}, "ab|-16777217:xyz", 0},
@@ -403,7 +403,8 @@ func TestFarBehind(t *testing.T) {
 	}
 }
 
-// TestAfterTheEnd: FIN and RST end nothing, and what an RST carries is told.
+// TestAfterTheEnd: what comes after FIN and RST is told, amid what was before,
+// and what an RST carries.
 func TestAfterTheEnd(t *testing.T) {
 	w, l := begin(t, Limits{})
 	w.flagged(link(), packet.SYN, 99, 0)
@@ -414,7 +415,7 @@ func TestAfterTheEnd(t *testing.T) {
 	w.send(h, "go away")
 	w.to(105, "3569")
 	o := l.only(w.table)
-	if got := o.views(telltale.ToServer); got != "imei=3569|" || o.Ended != telltale.EndedRST {
+	if got := o.views(telltale.ToServer); got != "imei=|5:3569" || o.reads[1] != "imei=3569" || o.Ended != telltale.EndedRST {
 		t.Errorf("got %s, ended %s", got, o.Ended)
 	}
 	if got := o.views(telltale.ToClient); got != "|0:go away" {

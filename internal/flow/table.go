@@ -28,6 +28,7 @@ type Table struct {
 	holders list[hold] // directions that hold bytes back, by how long
 	held    int64      // cost of all that is held back
 	recent  recent
+	others  readings
 	stats   Stats
 }
 
@@ -45,15 +46,15 @@ func (t *Table) Stats() Stats { return t.stats }
 func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	t.clock.advance(p.Time)
 	t.expire(p.Number)
-	f, d := t.flowOf(h, p)
+	f, d, sound := t.flowOf(h, p)
 	f.count(d, p)
 	in := piece{data: p.Data[h.PayloadStart:h.PayloadEnd], packet: p.Number, time: p.Time, cut: int64(h.Cut)}
 	t.stats.Payload += int64(len(in.data))
 	t.stats.Cut += in.cut
 	if h.Proto == packet.TCP {
-		t.segment(f, d, h, in)
+		t.segment(f, d, h, sound, &in)
 	} else {
-		t.datagram(f, d, in)
+		t.datagram(f, d, sound, &in)
 	}
 	t.touch(f, classOf(f, len(in.data) > 0), p.Number)
 	return f
@@ -76,20 +77,21 @@ func (t *Table) Finish() {
 	}
 }
 
-// flowOf returns the packet's flow, which it opens if need be, and the
-// packet's direction in it.
-func (t *Table) flowOf(h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
+// flowOf returns the packet's flow, which it opens if need be, the packet's
+// direction in it, and whether its checksum is not against it.
+func (t *Table) flowOf(h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction, bool) {
 	k := keyOf(h)
 	tag := t.tag(&k)
 	f, d := t.find(tag, &k)
-	if f != nil && h.Proto == packet.TCP && f.renewed(d, h) {
+	if f != nil {
+		sound := f.streams[d].verify(h, p.Data)
+		if h.Proto != packet.TCP || !sound || !f.renewed(d, h) {
+			return f, d, sound
+		}
 		t.close(f, telltale.EndedIdle, p.Number) // if it ended otherwise, that was not captured
-		f = nil
 	}
-	if f == nil {
-		f, d = t.open(tag, k, h, p)
-	}
-	return f, d
+	f, d = t.open(tag, k, h, p)
+	return f, d, f.streams[d].verify(h, p.Data)
 }
 
 // find looks a flow up, whichever side sent the packet.
@@ -134,12 +136,16 @@ func (f *Flow) count(d telltale.Direction, p *capture.Packet) {
 }
 
 // datagram takes the payload of a packet that is not of a stream.
-func (t *Table) datagram(f *Flow, d telltale.Direction, in piece) {
+func (t *Table) datagram(f *Flow, d telltale.Direction, sound bool, in *piece) {
 	s := &f.streams[d]
 	if len(in.data) == 0 {
 		return
 	}
 	in.at = s.next
+	if !sound {
+		t.stray(f, d, *in)
+		return
+	}
 	s.advance(in)
 	t.handler.Data(f, d, in.at, in.data)
 }

@@ -48,8 +48,12 @@ func checkCuts(t *testing.T, link Link, data []byte) {
 }
 
 // cutTo returns what is left to know of a packet that was cut to n bytes: of
-// a TCP header only the first 20 are needed.
+// a TCP header only the first 20 are needed, but for options and checksum.
 func (h Header) cutTo(n int) Header {
+	if h.Proto == TCP && h.summed && n < h.PayloadStart {
+		h.Stamp, h.Stamped, h.Signed = 0, false, false
+		h.transportStart, h.summed = 0, false
+	}
 	payload := h.PayloadEnd - h.PayloadStart
 	h.PayloadEnd = min(n, h.PayloadEnd)
 	h.PayloadStart = min(h.PayloadStart, h.PayloadEnd)

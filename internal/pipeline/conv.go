@@ -170,6 +170,7 @@ func (c *conv) giveUp(d telltale.Direction, again bool) {
 	h := &c.half[d]
 	c.close(h.parser, d)
 	h.parser, h.left = nil, true
+	c.f.Seal(d, 0, false)
 	if !again {
 		c.beRaw(h)
 	}
@@ -220,21 +221,35 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 	if !resume {
 		c.endHalf(d)
 		h.parser, h.left = nil, true
+		c.f.Seal(d, 0, false)
 	}
 	h.at = at + n
 }
 
 // Alt implements [flow.Handler]: a copy that the main view does not hold is
-// searched by itself.
-func (s *shard) Alt(f *flow.Flow, d telltale.Direction, at int64, b []byte, number int64) {
+// searched by itself. In a sealed direction it is sealed like the rest, unless
+// it is text.
+func (s *shard) Alt(f *flow.Flow, d telltale.Direction, copied flow.Copy) {
 	c := s.conv(f)
-	if h := &c.half[d]; h.sealed != "" && at >= h.sealedAt {
-		s.w.tally.Payload.Opaque[h.sealed] += int64(len(b))
+	if h := &c.half[d]; h.sealed != "" && copied.At >= h.sealedAt && !isText(copied.Data) {
+		s.w.tally.Payload.Opaque[h.sealed] += int64(copied.New)
 		return
 	}
-	s.w.tally.Payload.Scanned += int64(len(b))
+	s.w.tally.Payload.Scanned += int64(copied.New)
 	defer c.contain(d)
-	c.searchAlt(d, at, b, number)
+	c.searchAlt(d, &copied)
+}
+
+// isText reports whether b can be told from ciphertext: enough of it, and
+// nearly all of it letters, digits and the like.
+func isText(b []byte) bool {
+	n := 0
+	for _, x := range b {
+		if x >= ' ' && x < 0x7f || x == '\t' || x == '\n' || x == '\r' {
+			n++
+		}
+	}
+	return len(b) >= 16 && 8*n >= 7*len(b)
 }
 
 // Close implements [flow.Handler].

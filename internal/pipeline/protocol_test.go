@@ -133,7 +133,8 @@ func TestDatagrams(t *testing.T) {
 }
 
 // TestAlt has a copy that differs from what was delivered: it is searched by
-// itself and told as such, and in a sealed channel counted as that channel's.
+// itself and told as such, and in a sealed channel counted as that channel's
+// unless it is text.
 func TestAlt(t *testing.T) {
 	packets := talk(9, lab.Carriage{}, func(c *lab.Conn) {
 		c.Open()
@@ -147,13 +148,31 @@ func TestAlt(t *testing.T) {
 		c.Open()
 		protocols[4].say(c)
 	})
-	h := hear(t, append(packets, conflicting(packets, plain)))
+	again := conflicting(packets, plain)
+	if alts := altsOf(hear(t, append(packets, again))); len(alts) == 0 {
+		t.Error("text amid sealed records was not searched")
+	}
+	for i := range again.Data[14+20+32:] {
+		again.Data[14+20+32+i] ^= 0x80
+	}
+	h := hear(t, append(packets, again))
 	h.only(t) // the one in the head
 	for channel := range h.tally.Payload.Opaque {
 		if channel != "tls" {
 			t.Errorf("%v: no channel is called so", h.tally.Payload.Opaque)
 		}
 	}
+}
+
+// altsOf returns the messages of the alternative view.
+func altsOf(h *heard) []*Message {
+	var out []*Message
+	for _, e := range h.events {
+		if e.Message != nil && e.Message.View == telltale.ViewAlt {
+			out = append(out, e.Message)
+		}
+	}
+	return out
 }
 
 // conflicting returns the last packet with payload again, beginning with

@@ -6,6 +6,7 @@ import (
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/dissect"
+	"github.com/telltale-audit/telltale/internal/flow"
 )
 
 // End implements [dissect.Sink].
@@ -38,6 +39,7 @@ func (c *conv) Opaque(d telltale.Direction, at, n int64, channel string) {
 	}
 	c.info.Protection = telltale.Sealed
 	c.f.Forget(d, at+n)
+	c.f.Seal(d, at, true)
 }
 
 // account counts an ended message's bytes.
@@ -159,20 +161,27 @@ func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.
 	return slices.Compact(ps), telltale.Time(at)
 }
 
-// searchAlt searches a copy of bytes that the main view does not hold.
-func (c *conv) searchAlt(d telltale.Direction, at int64, b []byte, number int64) {
+// searchAlt searches a copy of bytes that the main view does not hold, and
+// what lies around it.
+func (c *conv) searchAlt(d telltale.Direction, copied *flow.Copy) {
 	s := c.s.w.search
 	s.Begin()
-	s.Scan(detect.Field{Index: bodyIndex, Name: dissect.Unknown.Name, Data: b, Base: at, Done: at})
+	base := copied.At - int64(copied.From)
+	s.Scan(detect.Field{Index: bodyIndex, Name: dissect.Unknown.Name, Data: copied.Data, Base: base, Done: base})
 	hits := s.End()
-	if len(hits) == 0 {
+	if !slices.ContainsFunc(hits, func(h detect.Hit) bool { return isNews(copied, base, &h) }) {
 		return
 	}
-	m := &dissect.Message{Proto: c.info.AppProto, Dir: d, Protection: c.info.Protection, Start: at, Wire: int64(len(b))}
-	col := &collector{m: m, body: b, base: at, done: at + int64(len(b)), peer: c.peerOf(d)}
+	m := &dissect.Message{Proto: c.info.AppProto, Dir: d, Protection: c.info.Protection, Start: copied.At, Wire: int64(copied.New)}
+	col := &collector{m: m, body: copied.Data, base: base, done: base + int64(len(copied.Data)), peer: c.peerOf(d)}
 	out := col.message()
-	out.View, out.Packets, out.Time = telltale.ViewAlt, telltale.Packets{number}, telltale.Time(c.f.End)
+	packets := c.s.parts(slices.Clone(copied.Packets))
+	slices.Sort(packets)
+	out.View, out.Packets, out.Time = telltale.ViewAlt, slices.Compact(packets), telltale.Time(c.f.End)
 	for i := range hits {
+		if !isNews(copied, base, &hits[i]) {
+			continue
+		}
 		sg := c.sighting(d, &hits[i], inStream(hits[i].Ranges))
 		if len(sg.Ranges) == 0 {
 			sg.Notes = append(sg.Notes, beforeStart)
@@ -182,6 +191,11 @@ func (c *conv) searchAlt(d telltale.Direction, at int64, b []byte, number int64)
 		out.Sightings = append(out.Sightings, sg)
 	}
 	c.emit(col)
+}
+
+// isNews reports whether a hit has bytes of the copy that no search saw before.
+func isNews(copied *flow.Copy, base int64, h *detect.Hit) bool {
+	return h.Ranges[0].Start-base < int64(copied.To) && h.Ranges[len(h.Ranges)-1].End-base > int64(copied.From)
 }
 
 // beforeStart notes that bytes lie before the first one of their stream that

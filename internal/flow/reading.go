@@ -1,0 +1,169 @@
+package flow
+
+import (
+	"slices"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// context is how many bytes around a copy are told with it, each side: more
+// than an identifier takes in any form but a digest of it.
+const context = 128
+
+// maxReadings is how many directions of a table have another reading at a
+// time.
+const maxReadings = 64
+
+// A reading is how a direction goes on for a receiver that prefers the latest
+// copy of every byte: the end of that stream, so that what is cut into many
+// copies is read in one piece.
+type reading struct {
+	count   int64   // of readings begun up to it
+	tail    []byte  // at most 2*context bytes
+	end     int64   // offset after the tail
+	altEnd  int64   // offset after the last byte of it that is a copy
+	seen    int64   // what ends before this offset was told
+	packets []int64 // that brought the copies, latest last
+}
+
+// readings are a table's, used in turn.
+type readings struct {
+	all   [maxReadings]*reading
+	count int64
+	text  []byte // of the copy that is being told
+}
+
+// of returns the reading with the given count, nil if it is gone.
+func (r *readings) of(count int64) *reading {
+	if count == 0 || r.all[count%maxReadings].count != count {
+		return nil
+	}
+	return r.all[count%maxReadings]
+}
+
+// begin returns an empty reading in place of the oldest one.
+func (r *readings) begin() *reading {
+	r.count++
+	i := r.count % maxReadings
+	if r.all[i] == nil {
+		r.all[i] = new(reading)
+	}
+	*r.all[i] = reading{count: r.count, tail: r.all[i].tail[:0], packets: r.all[i].packets[:0]}
+	return r.all[i]
+}
+
+// stray tells of bytes that have no place in the stream.
+func (t *Table) stray(f *Flow, d telltale.Direction, in piece) {
+	if len(in.data) > 0 {
+		t.handler.Alt(f, d, Copy{Data: in.data, To: len(in.data), At: in.at, New: len(in.data), Packets: []int64{in.packet}})
+	}
+}
+
+// alt tells of the bytes [from, to) of the segment in, which the main view
+// does not hold: with what comes before and after them in the segment, in the
+// direction's other reading, and in the main view.
+func (t *Table) alt(f *Flow, d telltale.Direction, in piece, from, to int64) {
+	t.tell(f, d, in, int(from-in.at), int(to-in.at), from, to)
+}
+
+// inline tells of byte i of the segment in, an urgent one whose place is
+// between the byte before an offset and the one at it.
+func (t *Table) inline(f *Flow, d telltale.Direction, in piece, i int, at int64) {
+	t.tell(f, d, in, i, i+1, at, at)
+}
+
+// tell tells of in.data[i:j], which takes the place of [from, to) in the main
+// view.
+func (t *Table) tell(f *Flow, d telltale.Direction, in piece, i, j int, from, to int64) {
+	if i == j {
+		return
+	}
+	s := &f.streams[d]
+	r := t.others.of(s.other)
+	text := t.lead(r, s, in.at, context-min(i, context))
+	text = append(text, in.data[max(0, i-context):i]...)
+	c := Copy{From: len(text), To: len(text) + j - i, At: from, New: j - i}
+	text = append(text, in.data[i:min(j+context, len(in.data))]...)
+	if end := to + int64(len(in.data)-j); len(text) < c.To+context && end < s.next && end >= 0 {
+		text = t.follow(text, s, end, c.To+context-len(text))
+	}
+	if r == nil {
+		r = t.others.begin()
+		s.other = r.count
+	}
+	r.packets = append(r.packets[max(0, len(r.packets)-15):], in.packet)
+	c.Data, c.Packets, t.others.text = text, r.packets, text
+	r.altEnd, r.seen = to, to+int64(len(text)-c.To)
+	r.end = to
+	if r.seen >= s.next && to <= s.next { // the main view goes on from there
+		r.end = s.next
+	}
+	text = text[:c.To+int(r.end-to)]
+	r.tail = append(r.tail[:0], text[max(0, len(text)-2*context):]...)
+	t.handler.Alt(f, d, c)
+}
+
+// lead returns up to n bytes that come before an offset: in the other reading
+// where it has come there, else in the main view.
+func (t *Table) lead(r *reading, s *stream, at int64, n int) []byte {
+	text := t.others.text[:0]
+	if at <= 0 || n <= 0 {
+		return text
+	}
+	if r != nil {
+		ahead := at - r.end
+		switch {
+		case ahead <= 0 && -ahead <= int64(len(r.tail)):
+			text = append(text, r.tail[:len(r.tail)+int(ahead)]...)
+			return text[max(0, len(text)-n):]
+		case ahead > 0 && ahead < int64(n):
+			text = append(text, r.tail...)
+			if whole := t.follow(text, s, r.end, int(ahead)); len(whole) == len(text)+int(ahead) {
+				return whole[max(0, len(whole)-n):]
+			}
+			text = text[:0]
+		}
+	}
+	text = slices.Grow(text[:0], n)[:n]
+	return text[n-t.recent.before(text, s.last, at):]
+}
+
+// follow appends up to n bytes of the main view from an offset on, or nothing
+// where not all of them are remembered.
+func (t *Table) follow(text []byte, s *stream, at int64, n int) []byte {
+	n = int(min(int64(n), s.next-at))
+	if n <= 0 {
+		return text
+	}
+	had := len(text)
+	text = append(text, make([]byte, n)...)
+	if t.recent.before(text[had:], s.last, at+int64(n)) < n {
+		return text[:had]
+	}
+	return text
+}
+
+// readOn tells of what begins in a copy and goes on in the piece that the main
+// view has next.
+func (t *Table) readOn(f *Flow, d telltale.Direction, next piece) {
+	s := &f.streams[d]
+	r := t.others.of(s.other)
+	if r == nil || r.end < next.at || r.end >= next.end() || r.end-r.altEnd >= context {
+		return
+	}
+	next = next.from(r.end)
+	had := len(r.tail)
+	n := min(int64(len(next.data)), context-(r.end-r.altEnd))
+	r.tail = append(r.tail, next.data[:n]...)
+	c := Copy{
+		Data: r.tail, To: had - int(r.end-r.altEnd), From: had + int(max(0, r.seen-r.end)),
+		Packets: append(r.packets[max(0, len(r.packets)-15):], next.packet),
+	}
+	r.packets = c.Packets
+	r.end += n
+	c.At = r.end - n + int64(c.From-had)
+	if c.From < len(c.Data) && c.To > 0 {
+		t.handler.Alt(f, d, c)
+	}
+	r.tail = r.tail[max(0, len(r.tail)-2*context):]
+}
