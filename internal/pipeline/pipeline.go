@@ -120,18 +120,13 @@ func each(workers []*worker, f func(*worker, int)) (wait func()) {
 	}
 }
 
-// load is a batch with its headers decoded and every packet's shard chosen.
+// load is a batch with its headers decoded and sorted by shard: a shard's
+// packets are worked off together, while its flows are in the cache.
 type load struct {
 	batch   capture.Batch
 	headers []packet.Header
-	home    []uint8 // or one of the below
+	of      [Shards][]int32 // indexes of each shard's packets, ascending
 }
-
-// Where packets without a shard of their own belong.
-const (
-	noShard   = Shards
-	aggregate = Shards + 1 // a Wi-Fi frame with several packets, each with its shard
-)
 
 // read fills l with the next batch that has packets, or with none at the
 // source's end.
@@ -147,22 +142,41 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 	}
 	n := len(l.batch.Packets)
 	if cap(l.headers) < n {
-		l.headers, l.home = make([]packet.Header, n), make([]uint8, n)
+		l.headers = make([]packet.Header, n)
 	}
-	l.headers, l.home = l.headers[:n], l.home[:n]
+	l.headers = l.headers[:n]
+	for s := range l.of {
+		l.of[s] = l.of[s][:0]
+	}
 	for i := range l.batch.Packets {
 		p, h := &l.batch.Packets[i], &l.headers[i]
 		h.Decode(p.Link, p.Data, p.WireLen)
-		l.home[i] = noShard
 		switch {
 		case !tally.packet(p, h):
 		case h.Aggregate():
-			l.home[i] = aggregate
+			l.sortFrame(*h, p, int32(i))
 		default:
-			l.home[i] = shardOf(h)
+			l.sort(h, int32(i))
 		}
 	}
 	return err
+}
+
+// sort notes that packet number i of the batch belongs to h's shard.
+func (l *load) sort(h *packet.Header, i int32) {
+	s := shardOf(h)
+	if of := l.of[s]; len(of) == 0 || of[len(of)-1] != i {
+		l.of[s] = append(of, i)
+	}
+}
+
+// sortFrame notes the shards of all packets in a Wi-Fi frame.
+func (l *load) sortFrame(h packet.Header, p *capture.Packet, i int32) {
+	for more := true; more; more = h.Next(p.Data, &h) {
+		if toFlow(&h) {
+			l.sort(&h, i)
+		}
+	}
 }
 
 // shardOf chooses a virtual shard by the unordered pair of addresses. The

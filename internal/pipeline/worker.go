@@ -37,24 +37,24 @@ func newWorker(cfg Config) *worker {
 
 // batch takes the packets of l whose shards belong to worker i of n.
 func (w *worker) batch(l *load, i, n int) {
-	for k, home := range l.home {
-		switch {
-		case home == aggregate:
-			w.frame(&l.headers[k], &l.batch.Packets[k], i, n)
-		case home != noShard && int(home)%n == i:
-			p := &l.batch.Packets[k]
+	for home := i; home < Shards; home += n {
+		for _, k := range l.of[home] {
+			h, p := &l.headers[k], &l.batch.Packets[k]
 			w.now = p.Number
-			w.shard(home).packet(&l.headers[k], p)
+			if h.Aggregate() {
+				w.frame(*h, p, uint8(home))
+			} else {
+				w.shard(uint8(home)).packet(h, p)
+			}
 		}
 	}
 }
 
-// frame takes those packets of a Wi-Fi frame whose shards belong to worker i
-// of n.
-func (w *worker) frame(first *packet.Header, p *capture.Packet, i, n int) {
-	w.now = p.Number
-	for h, more := *first, true; more; more = h.Next(p.Data, &h) {
-		if home := shardOf(&h); toFlow(&h) && int(home)%n == i {
+// frame takes those packets of a Wi-Fi frame that belong to a shard. Its
+// header stays as it is: other shards read on from it.
+func (w *worker) frame(h packet.Header, p *capture.Packet, home uint8) {
+	for more := true; more; more = h.Next(p.Data, &h) {
+		if toFlow(&h) && shardOf(&h) == home {
 			in := h // a shard may change it
 			w.shard(home).packet(&in, p)
 		}
