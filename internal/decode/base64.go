@@ -22,6 +22,9 @@ var base64Alphabet = newAlphabet(6, 4, 16,
 // three digits in a row, and seldom text: nothing that is looked for.
 var hexAndHyphens = newAlphabet(4, 2, 12, "0123456789abcdef-", "0123456789ABCDEF-")
 
+// saysNothing reports whether the run b[start:end] is all hexAndHyphens.
+func saysNothing(b []byte, start, end int) bool { return hexAndHyphens.end(b[:end], start) == end }
+
 // leastAlone is the length of a run that is all of its field.
 const leastAlone = 8
 
@@ -39,6 +42,10 @@ func findBase64(b []byte, f *Found) {
 				base64Alone(b, f)
 			}
 			return
+		}
+		if end < len(b) && saysNothing(b, start, end) {
+			at = end
+			continue
 		}
 		end, wrapped := base64Lines(b, start, end)
 		at = end
@@ -182,7 +189,7 @@ func (r base64Run) try(start, end int) bool {
 	if inEscape(r.b, start, end) {
 		return true
 	}
-	if hexAndHyphens.end(r.b, start) >= end {
+	if saysNothing(r.b, start, end) {
 		return false
 	}
 	best, most := 0, 0

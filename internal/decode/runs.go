@@ -51,7 +51,7 @@ func (a *alphabet) next(b []byte, at int) (start, end int, ok bool) {
 	below, above, stride := a.below, a.above, a.least-wordSize+1
 	for i := at; i <= len(b)-wordSize; i += stride {
 		w := binary.LittleEndian.Uint64(b[i : i+wordSize])
-		if ((w-below)|(w+above))&highBits != 0 || !a.word(b[i:]) {
+		if ((w-below)|(w+above))&highBits != 0 || !a.longer(b, i) || !a.word(b[i:]) {
 			continue
 		}
 		start, end = i, a.end(b, i+wordSize)
@@ -64,6 +64,18 @@ func (a *alphabet) next(b []byte, at int) (start, end int, ok bool) {
 		i = end - stride
 	}
 	return 0, 0, false
+}
+
+// longer reports whether the run that b[i:] has a word of may be long enough: half
+// of what it lacks stands before or behind. It errs on the side of yes.
+func (a *alphabet) longer(b []byte, i int) bool {
+	half := (a.least - wordSize) / 2
+	if i < half || i+half+wordSize > len(b) {
+		return true
+	}
+	before := binary.LittleEndian.Uint64(b[i-half:])
+	behind := binary.LittleEndian.Uint64(b[i+half:])
+	return ((before-a.below)|(before+a.above))&highBits == 0 || ((behind-a.below)|(behind+a.above))&highBits == 0
 }
 
 // word reports whether the word that b begins with is all symbols.

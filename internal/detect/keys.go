@@ -29,6 +29,7 @@ type keyDictionary struct {
 	names map[string]*keyName // by normalised name
 	other []string
 	tails bitset // last two bytes of the names
+	ends  bitset // the same in either case, and all that end in a number
 	stems bitset // last three, or two of those that are no longer
 }
 
@@ -46,6 +47,10 @@ type keyName struct {
 
 func readKeys(text string) *keyDictionary {
 	d := &keyDictionary{names: map[string]*keyName{}}
+	for c := range uint16(256) {
+		d.ends.add(c<<8 | '1')
+		d.ends.add(c<<8 | '2')
+	}
 	for line := range strings.Lines(text) {
 		kind, names, ok := strings.Cut(line, ":")
 		if !ok || strings.HasPrefix(line, "#") {
@@ -76,6 +81,9 @@ func (d *keyDictionary) add(name, kind string) {
 	}
 	t := tail([]byte(name))
 	d.tails.add(t)
+	for _, flip := range []uint16{0, 0x2000, 0x0020, 0x2020} {
+		d.ends.add(t ^ flip)
+	}
 	if len(name) == 2 {
 		for c := range 256 {
 			d.stems.add(stem(t, byte(c)))
@@ -102,6 +110,9 @@ func stem(tail uint16, before byte) uint16 {
 // mayEnd reports whether the dictionary may have the name that b ends with. It
 // is quick and errs on the side of yes.
 func (d *keyDictionary) mayEnd(b []byte) bool {
+	if n := len(b); n < 2 || !d.ends.has(uint16(b[n-2])<<8|uint16(b[n-1])) {
+		return false
+	}
 	for len(b) > 0 && (b[len(b)-1] == '1' || b[len(b)-1] == '2') {
 		b = b[:len(b)-1]
 	}
