@@ -11,9 +11,9 @@ ENGINE = . ./internal/wire ./internal/packet ./internal/flow ./internal/decode .
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := all
-.PHONY: all help build fmt vet arm64 lint test test-poison demo bench corpus fuzz mutate generate
+.PHONY: all help build fmt vet arm64 lint test test-poison test-plain assembly demo bench corpus fuzz mutate generate
 
-all: fmt vet lint test test-poison ## everything that CI runs
+all: fmt vet lint test test-poison test-plain ## everything that CI runs
 
 help: ## list the targets
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,12 @@ test: ## every test, with the laws of the house (imports, sizes, modules)
 
 test-poison: ## the engine's tests with reused buffers overwritten
 	$(GO) test -tags poison ./internal/pipeline ./internal/audit ./cmd/telltale
+
+test-plain: ## the search's tests without assembly, as on other processors
+	$(GO) test -tags purego ./internal/decode ./internal/detect
+
+assembly: ## write the assembly again
+	cd tools && $(GO) run ./classes -out ../internal/decode/classes_amd64.s
 
 demo: ## re-enact the incident of 2019 and audit it
 	$(GO) run ./cmd/telltale demo

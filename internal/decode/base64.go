@@ -35,7 +35,7 @@ const leastWrap = 60
 // escape is left for the view in which the escape is undone.
 func findBase64(b []byte, f *Found) {
 	for at := 0; ; {
-		start, end, ok := base64Alphabet.next(b, at)
+		start, end, ok := NextRun(f.blocks, Symbols, at, base64Alphabet.least)
 		if !ok {
 			base64Alphabet.holdShort(b, at, f)
 			if at == 0 {

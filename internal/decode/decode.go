@@ -86,6 +86,7 @@ type Found struct {
 	Over Candidate   // covers those that did not fit in List
 	Keep int         // trailing bytes to be given again, with what follows
 
+	blocks  []Block  // of the bytes at hand
 	decoder *Decoder // that is finding
 	sample  [sampleSize + wordSize]byte
 	symbols [sampleSymbols + 1]byte
@@ -93,6 +94,7 @@ type Found struct {
 
 // all fills f with what the decoders that do not inflate find in b.
 func (f *Found) all(b []byte, more bool) {
+	f.blocks = Classify(f.blocks, b)
 	f.More, f.List, f.Over, f.Keep = more, f.List[:0], Candidate{}, 0
 	for _, f.decoder = range All {
 		if f.decoder.Find != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -60,6 +61,55 @@ func plainText(b []byte, off int) (start, end int) {
 	return start, end
 }
 
+// FuzzClassify holds the classes that the processor finds against the table's.
+func FuzzClassify(f *testing.F) {
+	every := make([]byte, 256)
+	for c := range every {
+		every[c] = byte(c)
+	}
+	f.Add(every)
+	f.Add([]byte("a:b=c-d_e+f/0123456789abcdefABCDEF"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		got := Classify(nil, b)
+		want := make([]Block, len(got))
+		classifyPlain(want, append(bytes.Clone(b), make([]byte, blockLen)...))
+		if !slices.Equal(got, want) {
+			t.Fatalf("of %q: %x, want %x", b, got, want)
+		}
+		for i := range len(got) * blockLen {
+			of := uint8(0)
+			for class, word := range got[i/blockLen] {
+				of |= uint8(word>>(i%blockLen)&1) << class
+			}
+			if i >= len(b) && of != 0 || i < len(b) && of != classOf[b[i]] {
+				t.Fatalf("byte %d of %q is of classes %b", i, b, of)
+			}
+		}
+	})
+}
+
+// BenchmarkClassify says how many times longer than the search for an absent byte
+// the classes of a text take, as they are found here and by the table.
+func BenchmarkClassify(b *testing.B) {
+	text := jsonText(16 << 10)
+	blocks := Classify(nil, text)
+	var quick, plain, index time.Duration
+	b.SetBytes(int64(len(text)))
+	for b.Loop() {
+		begun := time.Now()
+		Classify(blocks, text)
+		first := time.Now()
+		classifyPlain(blocks[:len(text)/blockLen], text)
+		second := time.Now()
+		if bytes.IndexByte(text, 0) >= 0 {
+			b.Fatal("found what is not there")
+		}
+		quick, plain, index = quick+first.Sub(begun), plain+second.Sub(first), index+time.Since(second)
+	}
+	b.ReportMetric(float64(quick)/float64(index), "times-IndexByte")
+	b.ReportMetric(float64(plain)/float64(index), "table-times-IndexByte")
+}
+
 func FuzzFastIsPlain(f *testing.F) {
 	for _, text := range hostile(700) {
 		f.Add(text, uint16(3))
@@ -67,10 +117,11 @@ func FuzzFastIsPlain(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("key: value and wordslongerthan16 0123456789abcdef, "), 99), uint16(700))
 	f.Add(bytes.Repeat([]byte("0123456789"), 900), uint16(4500))
 	f.Fuzz(func(t *testing.T, b []byte, step uint16) {
-		for _, a := range []*alphabet{base64Alphabet, hexAlphabet} {
+		blocks := Classify(nil, b)
+		for class, a := range map[int]*alphabet{Symbols: base64Alphabet, Hexes: hexAlphabet} {
 			var runs []telltale.Range
 			for at := 0; ; {
-				start, end, ok := a.next(b, at)
+				start, end, ok := NextRun(blocks, class, at, a.least)
 				if !ok {
 					break
 				}

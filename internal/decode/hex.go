@@ -17,7 +17,7 @@ var hexAlphabet = newAlphabet(4, 2, 12, "0123456789abcdef", "0123456789ABCDEF")
 // findHex finds runs of an even number of digits that look decoded.
 func findHex(b []byte, f *Found) {
 	for at := 0; ; {
-		start, end, ok := hexAlphabet.next(b, at)
+		start, end, ok := NextRun(f.blocks, Hexes, at, hexAlphabet.least)
 		if !ok {
 			hexAlphabet.holdShort(b, at, f)
 			return

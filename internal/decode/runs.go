@@ -8,11 +8,6 @@ type alphabet struct {
 	bits  int       // a symbol says
 	group int       // symbols that say whole bytes
 	least int       // symbols in a run that is worth a look
-
-	// below and above tell in each byte of a word how far the least symbol is
-	// from 0 and the greatest from 0x7f. Of a byte of no symbol's size, taking
-	// the one away or adding the other sets the highest bit.
-	below, above uint64
 }
 
 // newAlphabet returns an alphabet of symbols that say bits each.
@@ -21,14 +16,11 @@ func newAlphabet(bits, group, least int, symbols ...string) *alphabet {
 	for i := range a.value {
 		a.value[i] = -1
 	}
-	first, last := byte(0x7f), byte(0)
 	for _, s := range symbols {
 		for i := range len(s) {
 			a.value[s[i]] = int8(i)
-			first, last = min(first, s[i]), max(last, s[i])
 		}
 	}
-	a.below, a.above = uint64(first)*eachByte, uint64(0x7f-last)*eachByte
 	return a
 }
 
@@ -43,40 +35,6 @@ func (a *alphabet) has(c byte) bool { return a.value[c] >= 0 }
 
 // wordSize is how many bytes are looked at in one step.
 const wordSize = 8
-
-// next returns the next run of at least a.least symbols in b[at:], the
-// longest there. A run has a word of nothing but symbols among the words that
-// are looked at, one every few bytes.
-func (a *alphabet) next(b []byte, at int) (start, end int, ok bool) {
-	below, above, stride := a.below, a.above, a.least-wordSize+1
-	for i := at; i <= len(b)-wordSize; i += stride {
-		w := binary.LittleEndian.Uint64(b[i : i+wordSize])
-		if ((w-below)|(w+above))&highBits != 0 || !a.longer(b, i) || !a.word(b[i:]) {
-			continue
-		}
-		start, end = i, a.end(b, i+wordSize)
-		for start > at && a.has(b[start-1]) {
-			start--
-		}
-		if end-start >= a.least {
-			return start, end, true
-		}
-		i = end - stride
-	}
-	return 0, 0, false
-}
-
-// longer reports whether the run that b[i:] has a word of may be long enough: half
-// of what it lacks stands before or behind. It errs on the side of yes.
-func (a *alphabet) longer(b []byte, i int) bool {
-	half := (a.least - wordSize) / 2
-	if i < half || i+half+wordSize > len(b) {
-		return true
-	}
-	before := binary.LittleEndian.Uint64(b[i-half:])
-	behind := binary.LittleEndian.Uint64(b[i+half:])
-	return ((before-a.below)|(before+a.above))&highBits == 0 || ((behind-a.below)|(behind+a.above))&highBits == 0
-}
 
 // word reports whether the word that b begins with is all symbols.
 func (a *alphabet) word(b []byte) bool {

@@ -19,6 +19,9 @@ type View struct {
 	// several views. What ends in them has been seen; they are context.
 	Seen int
 
+	// Blocks are the classes of Data.
+	Blocks []Block
+
 	decoder   *Decoder
 	from      Candidate // in Parent.Data
 	way       Way

@@ -77,8 +77,8 @@ func (w *Walker) begin(root []byte, h Hints, visit func(*View)) {
 
 // trim forgets the memory of a walk that needed much more than this one may.
 func (w *Walker) trim() {
-	if len(w.views)*viewSize+w.bytes.size() > w.mayHold()+blockSize {
-		w.views, w.bytes = nil, arena{}
+	if len(w.views)*viewSize+w.bytes.size()+cap(w.found.blocks)*len(Block{})*wordSize > w.mayHold()+blockSize {
+		w.views, w.bytes, w.found.blocks = nil, arena{}, nil
 	}
 }
 
@@ -133,12 +133,22 @@ func (w *Walker) tree(root *View) (keep int) {
 		if k := w.expand(v); v == root {
 			keep = k
 		}
-		w.shown++
-		w.visit(v)
+		w.show(v)
 	}
 	w.inflateAll(m.jobs)
 	w.release(m)
 	return keep
+}
+
+// show shows v. Of all of it the classes are known, unless a part was seen before
+// or cut off.
+func (w *Walker) show(v *View) {
+	if v.Seen > 0 || v.more && v.Parent != nil {
+		w.found.blocks = Classify(w.found.blocks, v.Data)
+	}
+	v.Blocks = w.found.blocks
+	w.shown++
+	w.visit(v)
 }
 
 // expand decodes what decoders find in v. It returns how many bytes at its

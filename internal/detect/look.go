@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/telltale-audit/telltale"
@@ -19,9 +18,8 @@ func (s *Search) look(v *decode.View) {
 	if e.raws != nil && isBinary(b) {
 		e.raws.find(b, s.known)
 	}
-	digitRuns(b, s.digits)
-	s.keys.scan(b, s.address)
-	s.hyphens(b)
+	digitRuns(b, v.Blocks, s.digits)
+	s.keys.scan(b, v.Blocks, s.address)
 	s.keys.countBeside()
 	for _, t := range s.keys.keyed {
 		s.judge(t)
@@ -32,18 +30,6 @@ func (s *Search) look(v *decode.View) {
 	}
 	if len(s.found) > 2*maxHits {
 		s.found = s.trim(merge(s.found))
-	}
-}
-
-// hyphens finds addresses written with hyphens.
-func (s *Search) hyphens(b []byte) {
-	for i := 0; ; i++ {
-		n := bytes.IndexByte(b[i:], '-')
-		if n < 0 {
-			return
-		}
-		i += n
-		addressAt(b, i, s.address)
 	}
 }
 

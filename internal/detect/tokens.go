@@ -1,9 +1,10 @@
 package detect
 
 import (
-	"bytes"
-	"encoding/binary"
+	"math/bits"
 	"slices"
+
+	"github.com/telltale-audit/telltale/internal/decode"
 )
 
 // A token is a run of bytes that may be an identifier.
@@ -26,28 +27,17 @@ const (
 )
 
 // digitRuns calls found for each maximal run of 14 to 22 digits that stands
-// by itself: not in a word, and not in a number with a decimal point. Of the
-// words looked at, one every 7 bytes, such a run has one of nothing but digits.
-func digitRuns(b []byte, found func(start, end int)) {
-	const stride = leastDigits - wordSize + 1
-	from := 0 // no run that found has seen or that was too short begins before
-	for i := 0; i <= len(b)-wordSize; i += stride {
-		// Digits are 0x30 to 0x39; of their neighbours up to 0x3f, few are in text.
-		if binary.LittleEndian.Uint64(b[i:i+wordSize])&(0xF0*eachByte) != 0x30*eachByte || !isDigit(b[i]) {
-			continue
+// by itself: not in a word, and not in a number with a decimal point.
+func digitRuns(b []byte, blocks []decode.Block, found func(start, end int)) {
+	for at := 0; ; {
+		start, end, ok := decode.NextRun(blocks, decode.Digits, at, leastDigits)
+		if !ok {
+			return
 		}
-		start, end := i, i+1
-		for start > from && isDigit(b[start-1]) {
-			start--
-		}
-		for end < len(b) && isDigit(b[end]) {
-			end++
-		}
-		if n := end - start; n >= leastDigits && n <= mostDigits && standsAlone(b, start, end) {
+		if end-start <= mostDigits && standsAlone(b, start, end) {
 			found(start, end)
 		}
-		from = end
-		i = max(i, end-stride)
+		at = end
 	}
 }
 
@@ -84,25 +74,20 @@ type keyScan struct {
 }
 
 // scan finds the values of known keys in b, as JSON, form, header and
-// assignment write them, and addresses written with colons.
-func (k *keyScan) scan(b []byte, address func(start, end int)) {
+// assignment write them, and addresses written with colons or hyphens.
+func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
 	k.beside, k.keyed = k.beside[:0], k.keyed[:0]
-	for i := 0; ; i++ {
-		n := bytes.IndexByte(b[i:], ':')
-		if n < 0 {
-			break
+	for i := range blocks {
+		for set := blocks[i][decode.Marks]; set != 0; set &= set - 1 {
+			at := i*64 + bits.TrailingZeros64(set)
+			c := b[at]
+			if c != '-' {
+				k.at(b, at)
+			}
+			if c != '=' {
+				addressAt(b, at, address)
+			}
 		}
-		i += n
-		k.at(b, i)
-		addressAt(b, i, address)
-	}
-	for i := 0; ; i++ {
-		n := bytes.IndexByte(b[i:], '=')
-		if n < 0 {
-			break
-		}
-		i += n
-		k.at(b, i)
 	}
 }
 

@@ -1,0 +1,6 @@
+//go:build !amd64 || purego
+
+package decode
+
+// classifyWhole is classifyPlain.
+func classifyWhole(blocks []Block, b []byte) { classifyPlain(blocks, b) }
