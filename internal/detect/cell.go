@@ -10,6 +10,8 @@ import (
 var cell = &Detector{
 	Kind:  telltale.Cell,
 	Judge: judgeCell,
+	Least: 1,
+	ByKey: true,
 	Finds: []string{
 		`{"SIM1CELLID":"56260609"}`,
 		`mcc=001&mnc=01&lac=4711&cid=56260609`,
@@ -28,23 +30,23 @@ var cell = &Detector{
 const maxCell = 1<<36 - 1
 
 // judgeCell reads the number that a key names a cell's identity.
-func judgeCell(token []byte, keyed bool) (Reading, bool) {
+func judgeCell(token []byte, keyed bool, r *Reading) bool {
 	if !keyed || len(token) > 11 || !numbering.IsDigits(token) {
-		return Reading{}, false
+		return false
 	}
 	n, _ := strconv.ParseInt(string(token), 10, 64)
 	switch n {
 	case 0, 65535, 1<<28 - 1, 1<<31 - 1, maxCell: // "unknown", in each generation
-		return Reading{}, false
+		return false
 	}
 	if n > maxCell {
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Value: string(token), Prior: 0.02}
+	*r = Reading{Value: string(token), Prior: 0.02}
 	if n <= lowByte {
 		r.shape("too short to name a cell", 0.2)
 	}
-	return r, true
+	return true
 }
 
 // lowByte is the part of a cell's identity that one client of 2018 sent.

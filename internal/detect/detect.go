@@ -17,10 +17,13 @@ type Detector struct {
 	Kind telltale.Kind
 
 	// Judge reads token, a maximal run of digits or the whole value of a key
-	// that the dictionary knows, and says what it is worth as this kind. It
+	// that the dictionary knows, and sets r to what it is worth as this kind. It
 	// neither keeps token nor allocates to say no. keyed says that a key of
 	// this kind names the token.
-	Judge func(token []byte, keyed bool) (Reading, bool)
+	Judge func(token []byte, keyed bool, r *Reading) bool
+
+	Least int  // bytes of a token that is worth a look
+	ByKey bool // only where a key of this kind names it
 
 	Finds, Ignores []string // examples; tests hold the detector to them, bare and under all decoders
 }
@@ -110,6 +113,7 @@ func New(seeds []Seed) *Engine {
 		e.byValue[key] = i
 		for _, p := range spellings(s.Kind, s.Value.Raw()) {
 			p.seed = i
+			p.read(s.Kind, s.Value.Raw())
 			switch {
 			case len(p.text) >= longPattern:
 				texts = append(texts, p)

@@ -55,3 +55,21 @@ func TestMayEnd(t *testing.T) {
 		}
 	}
 }
+
+// What the value of the key before tells of the next changes nothing.
+func FuzzValueAfter(f *testing.F) {
+	f.Add([]byte("sn=sn=sn=" + strings.Repeat("sn=", 40) + "\"x sn= 'ab"))
+	f.Add([]byte("imei: a=b, c:'d=e', f=" + strings.Repeat("x:", 70)))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var k keyScan
+		for i, c := range b {
+			if c != '=' && c != ':' {
+				continue
+			}
+			start, end := k.valueAfter(b, i+1)
+			if s, e := new(keyScan).valueAfter(b, i+1); s != start || e != end {
+				t.Fatalf("the value behind %d of %q is [%d, %d), want [%d, %d)", i, b, start, end, s, e)
+			}
+		}
+	})
+}

@@ -2,8 +2,10 @@ package detect
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 )
 
 // Lengths of patterns, in bytes: shorter ones than shortPattern are not
@@ -53,6 +55,8 @@ func newFilter(patterns []pattern) *filter {
 	if len(patterns) == 0 {
 		return nil
 	}
+	// Of those that begin alike, the longest are found first.
+	slices.SortStableFunc(patterns, func(a, b pattern) int { return cmp.Compare(len(b.text), len(a.text)) })
 	shortest := len(patterns[0].text)
 	for _, p := range patterns {
 		shortest = min(shortest, len(p.text))

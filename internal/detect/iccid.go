@@ -10,6 +10,7 @@ import (
 var iccid = &Detector{
 	Kind:  telltale.ICCID,
 	Judge: judgeICCID,
+	Least: 18,
 	Finds: []string{
 		`{"SIM1ICCID":"89999001234567890125"}`,
 		`{"SIM1ICCID":"8999900123456789012"}`, // cut to 19 digits, so that the check digit is gone
@@ -29,17 +30,17 @@ var iccid = &Detector{
 
 // judgeICCID reads 18 to 22 digits that begin with 89 (ITU-T E.118), or a
 // Chinese card's number with letters where a key names it.
-func judgeICCID(token []byte, keyed bool) (Reading, bool) {
+func judgeICCID(token []byte, keyed bool, r *Reading) bool {
 	if keyed && !numbering.IsDigits(token) && numbering.ChineseICCID(token) {
-		r := Reading{Value: string(bytes.ToUpper(token)), Prior: 0.2}
+		*r = Reading{Value: string(bytes.ToUpper(token)), Prior: 0.2}
 		r.shape("issuer is Chinese", 10)
-		return r, true
+		return true
 	}
 	var d digits
 	if !d.set(token, 22) || !numbering.ICCID(d.bytes()) {
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Value: string(d.bytes()), Prior: 0.2}
+	*r = Reading{Value: string(d.bytes()), Prior: 0.2}
 	switch {
 	case numbering.Luhn(d.bytes()):
 		r.shape("check digit holds", 10)
@@ -56,5 +57,5 @@ func judgeICCID(token []byte, keyed bool) (Reading, bool) {
 	default:
 		r.shape("no country has this code", 0.1)
 	}
-	return r, true
+	return true
 }

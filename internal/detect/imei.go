@@ -8,6 +8,7 @@ import (
 var imei = &Detector{
 	Kind:  telltale.IMEI,
 	Judge: judgeIMEI,
+	Least: 14,
 	Finds: []string{
 		`{"imei":"001012704839210"}`,
 		`{"MEID":"001012704839392"}`, // the name of the field lies
@@ -30,28 +31,32 @@ var imei = &Detector{
 
 // judgeIMEI reads 15 digits, or where a key names them the 14 without check
 // digit, separators tolerated (3GPP TS 23.003 6.2.1).
-func judgeIMEI(token []byte, keyed bool) (Reading, bool) {
+func judgeIMEI(token []byte, keyed bool, r *Reading) bool {
 	var d digits
 	if !d.set(token, 15) || placeholderDigits(d.bytes()) {
-		return Reading{}, false
+		return false
 	}
 	switch {
 	case d.n == 14 && keyed:
-		r := Reading{Value: string(d.bytes()) + string(numbering.LuhnDigit(d.bytes())), Prior: 0.02}
+		*r = Reading{Value: string(d.bytes()) + string(numbering.LuhnDigit(d.bytes())), Prior: 0.02}
 		r.note(noteDigitAbsent)
 		r.reportingBody()
-		return r, true
+		return true
 	case d.n != 15:
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Value: string(d.bytes()), Prior: 0.02}
-	if numbering.Luhn(d.bytes()) {
+	luhn := numbering.Luhn(d.bytes())
+	if !luhn && numbering.ReportingBody(d.bytes()) == numbering.BodyUnknown {
+		return false // whatever a key says
+	}
+	*r = Reading{Value: string(d.bytes()), Prior: 0.02}
+	if luhn {
 		r.shape("check digit holds", 10)
 	} else {
 		r.shape("check digit does not hold", 0.02) // not 0: signalling sends a 0 in its place
 	}
 	r.reportingBody()
-	return r, true
+	return true
 }
 
 // reportingBody adds what the first two digits of an IMEI tell.

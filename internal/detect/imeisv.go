@@ -8,6 +8,7 @@ import (
 var imeisv = &Detector{
 	Kind:  telltale.IMEISV,
 	Judge: judgeIMEISV,
+	Least: 16,
 	Finds: []string{
 		`{"imeisv":"3520990017614823"}`,
 		"imei=3520990017614801",
@@ -22,17 +23,17 @@ var imeisv = &Detector{
 
 // judgeIMEISV reads 16 digits, which carry no check digit (3GPP TS 23.003
 // 6.2.2). What a payment card could be is left alone.
-func judgeIMEISV(token []byte, keyed bool) (Reading, bool) {
+func judgeIMEISV(token []byte, keyed bool, r *Reading) bool {
 	var d digits
 	if !d.set(token, 16) || !numbering.IMEISV(d.bytes()) || placeholderDigits(d.bytes()) {
-		return Reading{}, false
+		return false
 	}
 	body := numbering.ReportingBody(d.bytes())
 	if numbering.CardLike(d.bytes()) || !keyed && body != numbering.BodyAllocating {
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Value: string(d.bytes()), Prior: 0.02}
+	*r = Reading{Value: string(d.bytes()), Prior: 0.02}
 	r.reportingBody()
 	r.epoch(d.bytes())
-	return r, true
+	return true
 }

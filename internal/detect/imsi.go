@@ -8,6 +8,7 @@ import (
 var imsi = &Detector{
 	Kind:  telltale.IMSI,
 	Judge: judgeIMSI,
+	Least: 14,
 	Finds: []string{
 		`{"SIM1LTEIMSI":"001010123456789"}`,
 		`imsi=242011234567890`,
@@ -23,17 +24,17 @@ var imsi = &Detector{
 
 // judgeIMSI reads 15 digits, or 14 where a key names them, that begin with a
 // country's code (3GPP TS 23.003 2.2, ITU-T E.212).
-func judgeIMSI(token []byte, keyed bool) (Reading, bool) {
+func judgeIMSI(token []byte, keyed bool, r *Reading) bool {
 	var d digits
 	if !d.set(token, 15) || !numbering.IMSI(d.bytes()) || placeholderDigits(d.bytes()) || d.n == 14 && !keyed {
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Value: string(d.bytes()), Prior: 0.02}
+	*r = Reading{Value: string(d.bytes()), Prior: 0.02}
 	if country := numbering.MCC(d.bytes()); country == "TEST" {
 		r.note(noteTestRange)
 	} else {
 		r.shape("country code %s is assigned (%s)", 4.2, r.Value[:3], country)
 	}
 	r.epoch(d.bytes())
-	return r, true
+	return true
 }

@@ -11,6 +11,7 @@ import (
 // addresses and for the values of known keys.
 func (s *Search) look(v *decode.View) {
 	s.view, s.fromView = v, len(s.found)
+	s.told.reset()
 	b := v.Data
 	e := s.engine
 	e.texts.find(b, s.known)
@@ -18,9 +19,11 @@ func (s *Search) look(v *decode.View) {
 	if e.raws != nil && isBinary(b) {
 		e.raws.find(b, s.known)
 	}
+	s.told.sort()
 	digitRuns(b, v.Blocks, s.digits)
 	s.keys.scan(b, v.Blocks, s.address)
 	s.keys.countBeside()
+	s.told.at = 0
 	for _, t := range s.keys.keyed {
 		s.judge(t)
 	}
@@ -42,31 +45,52 @@ func (s *Search) judge(t token) {
 	if t.end <= s.view.Seen {
 		return
 	}
+	if s.told.covers(t) {
+		return
+	}
 	text := s.view.Data[t.start:t.end]
 	known := t.key != nil
 	kinds := dictionary.exactKinds(t.key)
+	r := &s.reading
 	for _, d := range All {
-		r, ok := d.Judge(text, slices.Contains(kinds, d.Kind))
-		if !ok {
+		keyed := slices.Contains(kinds, d.Kind)
+		if len(text) < d.Least || d.ByKey && !keyed || !d.Judge(text, keyed, r) || !s.hopeful(d.Kind, r) {
 			continue
 		}
 		if !known {
 			// Only now is the name of the field worth what it costs.
-			t.key, known = []byte(s.keyAt(t.start)), true
-			kinds = dictionary.exactKinds(t.key)
-			if slices.Contains(kinds, d.Kind) {
-				if r, ok = d.Judge(text, true); !ok {
-					continue
-				}
+			known = true
+			if key := s.keyAt(t.start); key != "" {
+				t.key = []byte(key)
+				kinds = dictionary.exactKinds(t.key)
+			}
+			if slices.Contains(kinds, d.Kind) && !d.Judge(text, true, r) {
+				continue
 			}
 		}
-		s.offer(d.Kind, &r, t)
+		s.offer(d.Kind, r, t)
 	}
+}
+
+// hopeful reports whether a reading might come to be shown if all else spoke for
+// it, or is of a value that the owner told us.
+func (s *Search) hopeful(k telltale.Kind, r *Reading) bool {
+	odds := r.Prior / (1 - r.Prior) * lrKey * lrNeighbours * lrBeside
+	for i := range r.Shape {
+		if lr := r.Shape[i].LR; lr != 0 {
+			odds *= lr
+		}
+	}
+	if odds >= possibleAt/(1-possibleAt) || k == telltale.Cell {
+		return true
+	}
+	_, told := s.engine.byValue[seedKey{k, r.Value}]
+	return told
 }
 
 // offer makes a candidate of a reading and keeps it if it may be shown.
 func (s *Search) offer(k telltale.Kind, r *Reading, t token) {
-	c := &s.draft
+	c := s.draft
 	c.set(r.Prior, k, r.Value)
 	s.weighSeed(c)
 	c.read(r)
@@ -115,15 +139,21 @@ func (s *Search) knownAt(p *pattern, start int) {
 	if end <= s.view.Seen || !p.binary && len(p.text) < freePattern && !wordBounds(b, start, end) {
 		return
 	}
-	seed := s.engine.seeds[p.seed]
-	c := &s.draft
+	if p.form == "" && s.told.has(p.seed, start, end) {
+		return
+	}
+	seed := &s.engine.seeds[p.seed]
+	c := s.draft
 	c.set(seedPrior, seed.Kind, seed.Value.Raw())
 	c.equalsSeed(seed.Device, p.bits)
 	if p.digest {
 		c.why[0].Format = "equals a digest of a value in the device file"
 	}
 	if p.form == "" {
-		s.readKnown(c, b[start:end], start)
+		s.readKnown(c, p, start)
+		if !c.weak {
+			s.told.add(told{p.seed, start, end, c.lr[groupKey] >= lrKey})
+		}
 	}
 	s.keep(start, end, p.form, p.before, p.after)
 }
@@ -132,20 +162,25 @@ func (s *Search) knownAt(p *pattern, start int) {
 const seedPrior = 0.02
 
 // readKnown adds what the detector of the kind and the name of the field say.
-func (s *Search) readKnown(c *candidate, text []byte, start int) {
+func (s *Search) readKnown(c *candidate, p *pattern, start int) {
 	key := ""
-	if wordBounds(s.view.Data, start, start+len(text)) {
+	if wordBounds(s.view.Data, start, start+len(p.text)) {
 		key = s.keyAt(start)
 	}
-	for _, d := range All {
-		if d.Kind != c.hit.Kind {
-			continue
-		}
-		if r, ok := d.Judge(text, true); ok && r.Value == c.hit.Value {
-			c.read(&r)
-		}
+	if p.reading != nil {
+		c.read(p.reading)
 	}
 	s.weighKey(c, []byte(key))
+}
+
+// read sets what the detector of the kind makes of the spelling of a value as it
+// is, nothing if it takes it for another one.
+func (p *pattern) read(k telltale.Kind, value string) {
+	for _, d := range All {
+		if r := new(Reading); p.form == "" && d.Kind == k && d.Judge(p.text, true, r) && r.Value == value {
+			p.reading = r
+		}
+	}
 }
 
 // wordBounds reports whether b[start:end] is not part of a longer word.

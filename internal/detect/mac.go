@@ -8,6 +8,7 @@ import (
 var mac = &Detector{
 	Kind:  telltale.MAC,
 	Judge: judgeMAC,
+	Least: 12,
 	Finds: []string{
 		`{"MACID":"02:00:5e:10:7a:c4"}`,
 		"mac=02-00-5E-10-7A-C4",
@@ -30,6 +31,8 @@ var mac = &Detector{
 var bssid = &Detector{
 	Kind:  telltale.BSSID,
 	Judge: judgeBSSID,
+	Least: 12,
+	ByKey: true,
 	Finds: []string{
 		`{"bssid":"00:00:5e:10:7a:c4"}`,
 		"wifi_bssid=02-00-5E-10-7A-C4&ssid=home",
@@ -43,12 +46,12 @@ var bssid = &Detector{
 
 // judgeMAC reads six pairs of hexadecimal digits: with separators, or bare
 // where a key names them (IEEE 802).
-func judgeMAC(token []byte, keyed bool) (Reading, bool) {
+func judgeMAC(token []byte, keyed bool, r *Reading) bool {
 	m, ok := numbering.ParseMAC(token)
 	if !ok || m.Multicast() || m.Placeholder() || len(token) == 12 && !keyed {
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Value: m.String(), Prior: 0.01}
+	*r = Reading{Value: m.String(), Prior: 0.01}
 	if len(token) > 12 {
 		r.shape("written as six pairs with separators", 100)
 	}
@@ -57,14 +60,14 @@ func judgeMAC(token []byte, keyed bool) (Reading, bool) {
 	} else {
 		r.shape("has the bits of a maker's address", 4)
 	}
-	return r, true
+	return true
 }
 
 // judgeBSSID reads the address of an access point, which only its key tells
 // from a device's own.
-func judgeBSSID(token []byte, keyed bool) (Reading, bool) {
+func judgeBSSID(token []byte, keyed bool, r *Reading) bool {
 	if !keyed {
-		return Reading{}, false
+		return false
 	}
-	return judgeMAC(token, keyed)
+	return judgeMAC(token, keyed, r)
 }

@@ -10,6 +10,8 @@ import (
 var meid = &Detector{
 	Kind:  telltale.MEID,
 	Judge: judgeMEID,
+	Least: 14,
+	ByKey: true,
 	Finds: []string{
 		`{"MEID":"A0000049D1C3E7"}`,
 		`{"deviceId":"a0000049d1c3e72"}`, // with its check digit
@@ -24,11 +26,11 @@ var meid = &Detector{
 
 // judgeMEID reads what a key names: 14 hexadecimal digits from A0..., with or
 // without check digit, or the 18 decimal ones (3GPP2 S.R0048).
-func judgeMEID(token []byte, keyed bool) (Reading, bool) {
+func judgeMEID(token []byte, keyed bool, r *Reading) bool {
 	if !keyed || len(token) < 14 || len(token) > 18 || numbering.AllEqual(token) {
-		return Reading{}, false
+		return false
 	}
-	r := Reading{Prior: 0.02}
+	*r = Reading{Prior: 0.02}
 	switch {
 	case len(token) == 18 && numbering.IsDigits(token):
 		r.Value = numbering.MEIDFromDecimal(string(token))
@@ -40,5 +42,5 @@ func judgeMEID(token []byte, keyed bool) (Reading, bool) {
 			r.shape("check digit holds", 16)
 		}
 	}
-	return r, r.Value != ""
+	return r.Value != ""
 }

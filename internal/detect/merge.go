@@ -9,7 +9,7 @@ import (
 // are one identifier. The surer stays, then the longer, then the first of the
 // list of detectors.
 func settle(list []*candidate) []*candidate {
-	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(a.span.Start, b.span.Start) })
+	sortCandidates(list, func(a, b *candidate) int { return cmp.Compare(a.span.Start, b.span.Start) })
 	out := list[:0]
 	for _, c := range list {
 		for len(out) > 0 && out[len(out)-1].span.Overlaps(c.span) {
@@ -41,7 +41,7 @@ func better(a, b *candidate) bool {
 // spelling, show in the same bytes of the wire: the one whose encodings were
 // undone, then the surest, then the one that the fewest decodings show.
 func merge(list []*candidate) []*candidate {
-	slices.SortStableFunc(list, func(a, b *candidate) int {
+	sortCandidates(list, func(a, b *candidate) int {
 		return cmp.Or(
 			cmp.Compare(a.hit.Kind, b.hit.Kind), cmp.Compare(a.hit.Value, b.hit.Value),
 			cmp.Compare(a.hit.Ranges[0].Start, b.hit.Ranges[0].Start))
@@ -84,3 +84,10 @@ func plainer(a, b *candidate) bool {
 // spelled reports whether a spelling was found that hides the value, and no
 // decoder undid it.
 func (c *candidate) spelled() bool { return c.form != "" }
+
+// sortCandidates sorts list, which mostly is in order, stably.
+func sortCandidates(list []*candidate, order func(a, b *candidate) int) {
+	if !slices.IsSortedFunc(list, order) {
+		slices.SortStableFunc(list, order)
+	}
+}

@@ -30,26 +30,26 @@ func (s *Search) nameAt(off int) (name, key string) {
 // at [start, end) of the view, as form hides it; a part of it may lie in the
 // before and after bytes around.
 func (s *Search) keep(start, end int, form string, before, after int) {
-	if s.draft.hopeless() {
+	c := s.draft
+	if c.hopeless() {
 		return
 	}
-	c := &s.draft
 	c.start, c.end, c.form = start, end, form
 	c.span = telltale.Range{Start: int64(max(start-before, 0)), End: int64(min(end+after, len(s.view.Data)))}
 	if n := len(s.found); n > s.fromView && sameStart(s.found[n-1], c) {
 		if better(c, s.found[n-1]) {
-			*s.found[n-1] = *c
+			s.found[n-1], s.draft = c, s.found[n-1]
 		}
 		return
 	}
-	s.found = append(s.found, s.own())
+	s.found, s.draft = append(s.found, c), s.fresh()
 	if len(s.found)-s.fromView > 2*maxHits {
 		s.settle(maxHits + maxHits/2) // what another way to find them drops is not dropped here yet
 	}
 }
 
-// own returns a copy of the draft.
-func (s *Search) own() *candidate {
+// fresh returns a candidate to be drafted.
+func (s *Search) fresh() *candidate {
 	if len(s.free) == 0 {
 		slab := make([]candidate, 32)
 		for i := range slab {
@@ -59,7 +59,6 @@ func (s *Search) own() *candidate {
 	last := len(s.free) - 1
 	c := s.free[last]
 	s.free = s.free[:last]
-	*c = s.draft
 	return c
 }
 

@@ -37,7 +37,9 @@ type Clue struct {
 func (c *Clue) evidence() telltale.Evidence {
 	words := c.Format
 	for _, about := range c.About {
-		words = strings.Replace(words, "%s", about, 1)
+		if about != "" {
+			words = strings.Replace(words, "%s", about, 1)
+		}
 	}
 	return telltale.Evidence{Evidence: words, LR: c.LR}
 }

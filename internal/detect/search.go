@@ -14,6 +14,7 @@ const (
 	holdBack  = 512      // bytes at the end of a window that are judged with what follows
 	contextOf = 512      // bytes before those, so that their key is seen again
 	maxKeep   = 64 << 10 // bytes a window may ask to see again
+	maxFree   = 1 << 10  // candidates kept for the next message
 )
 
 // Search finds the identifiers of one message after the other. It belongs to
@@ -30,7 +31,9 @@ type Search struct {
 	view     *decode.View
 	keys     keyScan
 	keyClues keyClues
-	draft    candidate    // at hand
+	draft    *candidate   // at hand
+	reading  Reading      // at hand
+	told     toldList     // of the view at hand
 	free     []*candidate // for those to come
 	settled  []*candidate // of the view at hand, before some were dropped
 	found    []*candidate // of the field at hand, one view after the other
@@ -55,15 +58,17 @@ type window struct {
 
 // NewSearch returns a search for one worker.
 func (e *Engine) NewSearch() *Search {
-	s := &Search{engine: e, keyClues: keyClues{}}
+	s := &Search{engine: e, keyClues: keyClues{}, draft: new(candidate)}
 	s.visit, s.address, s.digits, s.known = s.look, s.addressAt, s.digitsAt, s.knownAt
 	return s
 }
 
 // Begin starts a message.
 func (s *Search) Begin() {
+	s.free = append(s.free, s.taken[:min(len(s.taken), max(0, maxFree-len(s.free)))]...)
 	clear(s.taken)
-	s.taken, s.hits, s.dropped = s.taken[:0], nil, 0
+	clear(s.hits)
+	s.taken, s.hits, s.dropped = s.taken[:0], s.hits[:0], 0
 	s.next = window{}
 	clear(s.skipped)
 }
@@ -166,9 +171,12 @@ func (s *Search) End() []Hit {
 		c.hit.Why, c.hit.Confidence = c.words(), confidence(c.p)
 		s.hits = append(s.hits, c.hit)
 	}
-	slices.SortStableFunc(s.hits, func(a, b Hit) int {
+	order := func(a, b Hit) int {
 		return cmp.Or(cmp.Compare(a.Index, b.Index), cmp.Compare(a.Ranges[0].Start, b.Ranges[0].Start))
-	})
+	}
+	if !slices.IsSortedFunc(s.hits, order) {
+		slices.SortStableFunc(s.hits, order)
+	}
 	return s.hits
 }
 
@@ -180,7 +188,7 @@ func (s *Search) trim(list []*candidate) []*candidate {
 	for _, c := range list {
 		c.probability()
 	}
-	slices.SortStableFunc(list, func(a, b *candidate) int { return cmp.Compare(b.p, a.p) })
+	sortCandidates(list, func(a, b *candidate) int { return cmp.Compare(b.p, a.p) })
 	s.dropped += int64(len(list) - maxHits)
 	clear(list[maxHits:])
 	return list[:maxHits]

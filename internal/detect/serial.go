@@ -8,6 +8,8 @@ import (
 var serial = &Detector{
 	Kind:  telltale.Serial,
 	Judge: judgeSerial,
+	Least: 6,
+	ByKey: true,
 	Finds: []string{
 		`{"serialNo":"PL2GAR9831203749"}`,
 		"ro.serialno=TT00A1B2C3",
@@ -25,19 +27,20 @@ var serial = &Detector{
 
 // judgeSerial reads 6 to 20 letters and digits, of which one is a digit,
 // where a key names them: serial numbers have no form of their own.
-func judgeSerial(token []byte, keyed bool) (Reading, bool) {
+func judgeSerial(token []byte, keyed bool, r *Reading) bool {
 	if !keyed || len(token) < 6 || len(token) > 20 || numbering.AllEqual(token) || string(token) == "0123456789ABCDEF" {
-		return Reading{}, false
+		return false
 	}
 	number := false
 	for _, c := range token {
 		if !isWord(c) || c >= 0x80 {
-			return Reading{}, false
+			return false
 		}
 		number = number || isDigit(c)
 	}
 	if !number {
-		return Reading{}, false
+		return false
 	}
-	return Reading{Value: string(token), Prior: 0.02}, true
+	*r = Reading{Value: string(token), Prior: 0.02}
+	return true
 }

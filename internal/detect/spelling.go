@@ -13,14 +13,15 @@ import (
 
 // A pattern is one way to write a seed.
 type pattern struct {
-	text   []byte
-	form   string // the transform that undoes it, "" if it can be read as it is
-	binary bool   // not text: short ones are searched in binary data only
-	before int    // text bytes before and after that hold a part of the value,
-	after  int    // too mixed with its neighbours to be searched for
-	bits   int    // how much the pattern tells; at least 64 is beyond chance
-	seed   int
-	digest bool
+	text    []byte
+	form    string // the transform that undoes it, "" if it can be read as it is
+	binary  bool   // not text: short ones are searched in binary data only
+	before  int    // text bytes before and after that hold a part of the value,
+	after   int    // too mixed with its neighbours to be searched for
+	bits    int    // how much the pattern tells; at least 64 is beyond chance
+	seed    int
+	reading *Reading // of text as it is, nil if there is none
+	digest  bool
 }
 
 // spellings returns the ways to write the value of a kind, each once, the

@@ -71,12 +71,16 @@ func addressAt(b []byte, at int, found func(start, end int)) {
 type keyScan struct {
 	beside []int // where keys of a cell's neighbours stand
 	keyed  []token
+	open   stretch // where no value without quotes ends
 }
+
+// A stretch is the part [start, end) of a text.
+type stretch struct{ start, end int }
 
 // scan finds the values of known keys in b, as JSON, form, header and
 // assignment write them, and addresses written with colons or hyphens.
 func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
-	k.beside, k.keyed = k.beside[:0], k.keyed[:0]
+	k.beside, k.keyed, k.open = k.beside[:0], k.keyed[:0], stretch{}
 	for i := range blocks {
 		for set := blocks[i][decode.Marks]; set != 0; set &= set - 1 {
 			at := i*64 + bits.TrailingZeros64(set)
@@ -108,7 +112,7 @@ func (k *keyScan) at(b []byte, i int) {
 	if name.kinds == nil || len(k.keyed) >= maxHits {
 		return
 	}
-	if start, end := valueAfter(b, i+1); start < end {
+	if start, end := k.valueAfter(b, i+1); start < end {
 		k.keyed = append(k.keyed, token{start: start, end: end, key: key})
 	}
 }
@@ -149,7 +153,7 @@ func keyBefore(b []byte, i int) []byte {
 }
 
 // valueAfter returns the bounds of the value that begins at or after i.
-func valueAfter(b []byte, i int) (start, end int) {
+func (k *keyScan) valueAfter(b []byte, i int) (start, end int) {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
 		i++
 	}
@@ -163,11 +167,17 @@ func valueAfter(b []byte, i int) (start, end int) {
 		ends = &endsValue
 	}
 	start, end = i, i
+	if quote == 0 && k.open.start <= i && i < k.open.end {
+		end = k.open.end // a key in what was looked at as another's value
+	}
 	for end < len(b) && end-start <= maxValue {
 		if c := b[end]; c == quote || ends[c] {
 			break
 		}
 		end++
+	}
+	if quote == 0 {
+		k.open = stretch{start, end}
 	}
 	if end-start > maxValue {
 		return start, start

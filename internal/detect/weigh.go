@@ -64,9 +64,11 @@ type candidate struct {
 	weak     bool           // which is too short to confirm anything alone
 }
 
-// set makes c a new candidate.
+// set makes c a new candidate. What it has no use for yet stays as it was.
 func (c *candidate) set(prior float64, kind telltale.Kind, value string) {
-	*c = candidate{prior: prior, hit: Hit{Kind: kind, Value: value, Device: -1}}
+	c.hit = Hit{Kind: kind, Value: value, Device: -1}
+	c.prior, c.whys = prior, 0
+	c.confirms, c.stays, c.weak = false, false, false
 	for g := range c.lr {
 		c.lr[g] = 1
 	}
@@ -100,7 +102,11 @@ func (c *candidate) read(r *Reading) {
 }
 
 // words puts the evidence in words.
-func (c *candidate) words() (why []telltale.Evidence) {
+func (c *candidate) words() []telltale.Evidence {
+	if c.whys == 0 {
+		return nil
+	}
+	why := make([]telltale.Evidence, 0, c.whys)
 	for i := range c.whys {
 		why = append(why, c.why[i].evidence())
 	}

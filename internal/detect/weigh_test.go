@@ -22,8 +22,8 @@ func TestWorkedExamples(t *testing.T) {
 		{"imei", "352099001761481", 0.999},
 		{"orderId", "352099001761481", 0.093},
 	} {
-		r, ok := judgeIMEI([]byte(c.text), false)
-		if !ok {
+		var r Reading
+		if !judgeIMEI([]byte(c.text), false, &r) {
 			t.Fatalf("%s is not read", c.text)
 		}
 		var cand candidate
