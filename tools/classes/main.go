@@ -11,14 +11,14 @@ import (
 // A byte is in a rectangle if its low and its high nibble are; each rectangle
 // has a bit in the two tables.
 var rectangles = []struct{ high, low []int }{
-	{[]int{3}, span(0, 9)},            // digits
-	{[]int{4, 6}, span(1, 6)},         // A-F, a-f
-	{[]int{4, 6}, span(1, 15)},        // A-O, a-o
-	{[]int{5, 7}, span(0, 10)},        // P-Z, p-z
-	{[]int{2}, []int{0xb, 0xd, 0xf}},  // + - /
-	{[]int{5}, []int{0xf}},            // _
-	{[]int{3}, []int{0xa, 0xd}},       // : =
-	{[]int{2}, []int{0xd}},            // -
+	{[]int{3}, span(0, 9)},           // digits
+	{[]int{4, 6}, span(1, 6)},        // A-F, a-f
+	{[]int{4, 6}, span(1, 15)},       // A-O, a-o
+	{[]int{5, 7}, span(0, 10)},       // P-Z, p-z
+	{[]int{2}, []int{0xb, 0xd, 0xf}}, // + - /
+	{[]int{5}, []int{0xf}},           // _
+	{[]int{3}, []int{0xa, 0xd}},      // : =
+	{[]int{2}, []int{0xd}},           // -
 }
 
 // The classes, in the order of decode.Block, and their rectangles.
