@@ -110,7 +110,7 @@ func TestMutations(t *testing.T) {
 			_, err = m.apply(string(b))
 		}
 		if err != nil {
-			t.Log(err)
+			t.Errorf("%v: mend %s", err, mutationsFile)
 		}
 	}
 }

@@ -45,11 +45,7 @@ func originals(t *testing.T, seed uint64) (all []original) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var b bytes.Buffer
-	if err := s.WriteCapture(&b, capture.Pcapng); err != nil {
-		t.Fatal(err)
-	}
-	all = append(all, original{"incident", b.Bytes(), []*device.File{s.Device}})
+	all = append(all, original{"incident", scenarioFile(t, s), []*device.File{s.Device}})
 	for _, bulk := range lab.Bulks {
 		var b bytes.Buffer
 		truth, err := bulk.Write(&b, seed, bulkSize)
@@ -59,6 +55,15 @@ func originals(t *testing.T, seed uint64) (all []original) {
 		all = append(all, original{bulk.Name, b.Bytes(), truth.Devices})
 	}
 	return all
+}
+
+func scenarioFile(t *testing.T, s *lab.Scenario) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := s.WriteCapture(&b, capture.Pcapng); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
 }
 
 // TestMetamorphoses carries every original in every other way.
@@ -122,16 +127,32 @@ func differ(t *testing.T, what string, got, want []string) {
 // run audits a capture and returns its records.
 func (o *original) run(t *testing.T, raw []byte, workers int) []byte {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "capture")
-	if err := os.WriteFile(name, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	var out bytes.Buffer
-	opts := audit.Options{Inputs: []string{name}, Devices: o.devices, Reveal: true, Workers: workers, Version: "test", Records: &out}
+	opts := audit.Options{Inputs: []string{file(t, raw)}, Devices: o.devices, Reveal: true, Workers: workers, Version: "test", Records: &out}
 	if _, err := audit.Run(t.Context(), opts); err != nil {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// auditOf audits a capture without any device file.
+func auditOf(t *testing.T, raw []byte) *audit.Result {
+	t.Helper()
+	result, err := audit.Run(t.Context(), audit.Options{Inputs: []string{file(t, raw)}, Workers: 1, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return result
+}
+
+// file writes a capture into a file.
+func file(t *testing.T, raw []byte) (name string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "capture")
+	if err := os.WriteFile(name, raw, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 // records returns all records but those of the audit and its input, in order.
@@ -194,11 +215,7 @@ func frames(t *testing.T, raw []byte) (all []frame) {
 
 func packetsIn(t *testing.T, raw []byte) (all []capture.Packet) {
 	t.Helper()
-	name := filepath.Join(t.TempDir(), "capture")
-	if err := os.WriteFile(name, raw, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	f, err := capture.Open(name)
+	f, err := capture.Open(file(t, raw))
 	if err != nil {
 		t.Fatal(err)
 	}
