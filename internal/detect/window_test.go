@@ -178,3 +178,18 @@ func TestRandomWindows(t *testing.T) {
 		}
 	}
 }
+
+// A value may lie across the place where a run of Base64 that is longer than a
+// window remembers is cut: behind one of its own separators, if it is the last
+// place in reach where most values end.
+func TestValueAcrossCut(t *testing.T) {
+	const size = 70 << 10
+	e := New(nil)
+	filler := strings.Repeat("abcdefghij", 6<<10)
+	for at := 3*size/4 - 300; at < 3*size/4+60; at += 3 {
+		text := base64.StdEncoding.EncodeToString([]byte(filler[:at] + `{"imei":"00 101270 483921 0"}` + filler[at:]))
+		if got, want := brief(windows(e, []byte(text), size)), brief(windows(e, []byte(text), len(text))); got != want || want == "" {
+			t.Fatalf("at %d:\n%s\nwant\n%s", at, got, want)
+		}
+	}
+}
