@@ -37,11 +37,13 @@ type filter struct {
 	mask     uint64   // of the window's bytes
 	window   int
 	stride   int
-	exact    map[uint64][]anchor
+	exact    map[uint64]int32 // first anchor of a window
+	anchors  []anchor         // the one at 0 is none
 }
 
-// An anchor says that a window occurs in a pattern at an offset.
-type anchor struct{ pattern, offset int32 }
+// An anchor says that a window occurs in a pattern at an offset, and where the
+// next pattern is that has it.
+type anchor struct{ pattern, offset, next int32 }
 
 // Table sizes in words of 64 bits. The smallest fits the first-level cache.
 const (
@@ -70,17 +72,19 @@ func newFilter(patterns []pattern) *filter {
 		mask:     ^uint64(0) >> (64 - 8*window),
 		window:   window,
 		stride:   stride,
-		exact:    make(map[uint64][]anchor, len(patterns)*stride),
+		exact:    make(map[uint64]int32, len(patterns)*stride),
+		anchors:  make([]anchor, 1, 1+len(patterns)*stride),
 	}
 	var padded [wordSize]byte
-	for i, p := range patterns {
+	for i, p := range slices.Backward(patterns) { // each goes before those of its window
 		for off := range stride {
 			clear(padded[:])
 			copy(padded[:], p.text[off:off+window])
 			w := binary.LittleEndian.Uint64(padded[:])
 			h := hash(w)
 			f.table[h>>wordAt&uint64(size-1)] |= 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63)
-			f.exact[w] = append(f.exact[w], anchor{int32(i), int32(off)})
+			f.anchors = append(f.anchors, anchor{int32(i), int32(off), f.exact[w]})
+			f.exact[w] = int32(len(f.anchors) - 1)
 		}
 	}
 	return f
@@ -122,7 +126,9 @@ func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 
 // verify compares b with the patterns that have window w, which stands at i.
 func (f *filter) verify(b []byte, i int, w uint64, found func(p *pattern, start int)) {
-	for _, a := range f.exact[w] {
+	for next := f.exact[w]; next != 0; {
+		a := f.anchors[next]
+		next = a.next
 		start := i - int(a.offset)
 		p := &f.patterns[a.pattern]
 		if start >= 0 && bytes.HasPrefix(b[start:], p.text) {

@@ -176,8 +176,14 @@ func (s *Search) readKnown(c *candidate, p *pattern, start int) {
 // read sets what the detector of the kind makes of the spelling of a value as it
 // is, nothing if it takes it for another one.
 func (p *pattern) read(k telltale.Kind, value string) {
+	if p.form != "" {
+		return
+	}
 	for _, d := range All {
-		if r := new(Reading); p.form == "" && d.Kind == k && d.Judge(p.text, true, r) && r.Value == value {
+		if d.Kind != k {
+			continue
+		}
+		if r := new(Reading); d.Judge(p.text, true, r) && r.Value == value {
 			p.reading = r
 		}
 	}
