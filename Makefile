@@ -56,6 +56,10 @@ demo: ## re-enact the incident of 2019 and audit it
 bench: ## measure against other programs (BENCH_SIZE=200MB BENCH_PAIRS=7), rewrite docs/50-benchmarks.md
 	$(GO) test -count 1 -v -timeout 3h -run '^TestBench$$' ./cmd/telltale -bench-pairs $(or $(BENCH_PAIRS),7)
 
+.PHONY: floods
+floods: ## audit hostile captures of full size (FLOODS=200 seeds of the first two), rewrite docs/62-floods.md
+	$(GO) test -count 1 -v -timeout 5h -run '^TestFloods$$' ./cmd/telltale -floods $(or $(FLOODS),200)
+
 corpus: ## audit every capture of a folder: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=dir"; exit 2; }
 	$(GO) test -count 1 -v -timeout 60m -run '^TestCorpus$$' ./cmd/telltale -corpus $(abspath $(CORPUS))

@@ -180,6 +180,11 @@ func incomplete(a *report.Audit) error {
 			parts = append(parts, report.Skipped(n, why))
 		}
 	}
+	for _, r := range a.Coverage.Suppressed {
+		if slices.Contains(report.Cuts, r.Rule) {
+			parts = append(parts, report.Suppressed(r))
+		}
+	}
 	for _, in := range a.Inputs {
 		for _, d := range in.Damage[:min(len(in.Damage), 3)] {
 			parts = append(parts, fmt.Sprintf("%s is damaged at byte %d: %s", in.Name, d.Offset, d.Reason))

@@ -18,6 +18,7 @@ func labCommand(t *terminal) *cobra.Command {
 	}
 	cmd.AddCommand(labIncidentCommand(t))
 	cmd.AddCommand(labBulkCommands(t)...)
+	cmd.AddCommand(labHostileCommand(t))
 	return cmd
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/pipeline"
+	"github.com/telltale-audit/telltale/internal/report"
 )
 
 func newCoverage() telltale.Coverage {
@@ -65,7 +66,8 @@ func settle(c *telltale.Coverage, unchecked int64, ids []telltale.Identifier, in
 		}
 	}
 	damaged := slices.ContainsFunc(inputs, func(in telltale.Input) bool { return len(in.Damage) > 0 })
-	c.Complete = len(c.Payload.Skipped) == 0 && !damaged
+	cut := slices.ContainsFunc(c.Suppressed, func(s telltale.Suppressed) bool { return slices.Contains(report.Cuts, s.Rule) })
+	c.Complete = len(c.Payload.Skipped) == 0 && !damaged && !cut
 	c.BlindSpots = blindSpots(c, unchecked)
 	switch {
 	case slices.ContainsFunc(ids, func(id telltale.Identifier) bool { return id.Level.AtLeast(telltale.Probable) }):

@@ -9,7 +9,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/device"
 )
 
 // The files of a scenario's folder.
@@ -44,6 +46,24 @@ func WriteBulk(dir string, b *Bulk, seed uint64, size int64) (*BulkTruth, error)
 		return writeAll(dir, files, map[string]any{truthName: truth})
 	})
 	return truth, err
+}
+
+// WriteHostile writes a hostile capture of n parts into the new folder dir, as
+// [Write] does: capture.pcapng, and device.yaml with the IMEI that the genuine
+// connection in it tells.
+func WriteHostile(dir string, h *Hostile, seed uint64, n int) error {
+	return newFolder(dir, func(dir string) error {
+		var imei string
+		err := writeCapture(dir, func(w io.Writer) (err error) {
+			imei, err = h.Write(w, seed, n)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		d := device.File{Name: deviceName, Label: "Example One", Values: []telltale.Value{telltale.NewValue(telltale.IMEI, imei)}}
+		return writeAll(dir, map[string][]byte{deviceName: d.Encode()}, nil)
+	})
 }
 
 // newFolder makes the folder dir with what fill writes into it.

@@ -14,6 +14,7 @@ const FragmentMemory = 32 << 20
 const (
 	maxDatagram  = 65535
 	fragmentCost = 128             // bytes that a part takes besides its own
+	datagramCost = 640             // bytes that a packet takes whose parts arrive
 	fragmentWait = 60 * int64(1e9) // nanoseconds (RFC 8200 section 4.5)
 )
 
@@ -171,7 +172,7 @@ func (f *Fragments) datagram(h *Header) *datagram {
 		d = &datagram{key: k, header: *h, size: -1, born: f.clock.now}
 		d.age = f.byAge.PushBack(d)
 		f.open[k] = d
-		f.held += fragmentCost
+		f.held += datagramCost
 	}
 	return d
 }
@@ -349,7 +350,7 @@ func (f *Fragments) release(pieces []*piece) {
 // drop forgets a packet.
 func (f *Fragments) drop(d *datagram) {
 	f.release(d.pieces)
-	f.held -= fragmentCost
+	f.held -= datagramCost
 	f.byAge.Remove(d.age)
 	delete(f.open, d.key)
 }

@@ -279,7 +279,7 @@ func TestFragmentsExpire(t *testing.T) {
 
 // TestFragmentsLimit floods: memory is bounded, the oldest go first.
 func TestFragmentsLimit(t *testing.T) {
-	const limit = 10_000
+	const limit = 25_000
 	b := newBench(t, limit)
 	for id := range uint16(1000) {
 		b.add(part4(id, 8*int(id)+8, true, make([]byte, 64)))
@@ -321,10 +321,13 @@ func FuzzFragments(f *testing.F) {
 	})
 }
 
+// booksLimit is how many bytes are kept while books plays.
+const booksLimit = 12 << 10
+
 // books plays operations of five bytes: packet, offset, more or not, length
 // and content, and time. It returns how many packets got whole.
 func books(t *testing.T, ops []byte) int {
-	b := newBench(t, 4096)
+	b := newBench(t, booksLimit)
 	for ; len(ops) >= 5; ops = ops[5:] {
 		part := part4
 		if ops[0]&1 != 0 {
@@ -334,7 +337,7 @@ func books(t *testing.T, ops []byte) int {
 		b.time += int64(int8(ops[4])) * second / 8
 		offset := int(ops[1]&15) * 8
 		b.add(part(uint16(ops[0]&7), offset, ops[2]&3 != 0 || offset == 0, payload))
-		if b.f.held < 0 || b.f.held > 4096 {
+		if b.f.held < 0 || b.f.held > booksLimit {
 			t.Fatalf("holds %d bytes", b.f.held)
 		}
 	}

@@ -31,7 +31,18 @@ const minFrame = 64
 // alone make no tunnel. So nothing but a tunnel's headers is ever left out of
 // a payload, and padding of short frames.
 func (h *Header) Inner(data []byte, inner *Header) bool {
-	if h.Status != OK || h.Depth >= MaxDepth || !h.tunnels() {
+	return h.Depth < MaxDepth && h.opens(data, inner)
+}
+
+// TooDeep reports whether h is one more tunnel in [MaxDepth] others. It is not
+// followed: what it carries is a payload like any other.
+func (h *Header) TooDeep(data []byte) bool {
+	return h.Depth == MaxDepth && h.opens(data, new(Header))
+}
+
+// opens is Inner at any depth.
+func (h *Header) opens(data []byte, inner *Header) bool {
+	if h.Status != OK || !h.tunnels() {
 		return false
 	}
 	*inner = Header{

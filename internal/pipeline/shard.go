@@ -54,6 +54,9 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 	}
 	var inner packet.Header
 	if !h.Inner(p.Data, &inner) {
+		if h.TooDeep(p.Data) {
+			s.w.tally.suppress(tunnelsNotFollowed, 1)
+		}
 		s.table.Packet(h, p)
 		return
 	}
@@ -65,6 +68,10 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 	s.packet(&inner, p)
 	s.outer = around
 }
+
+// tunnelsNotFollowed is the rule that reads as raw bytes what lies in more
+// tunnels than are followed.
+const tunnelsNotFollowed = "tunnels_beyond_bound"
 
 func payload(h *packet.Header) int64 { return int64(h.PayloadEnd - h.PayloadStart) }
 

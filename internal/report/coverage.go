@@ -132,10 +132,19 @@ func (v *view) damageLine(s *screen) {
 	}
 }
 
+// Cuts are the rules under which bytes were searched in parts, so that a value
+// on a cut was not seen. An audit in which one of them applied is not complete.
+var Cuts = []string{"searched_in_parts", "stream_flows_evicted"}
+
+// Suppressed says plainly what a rule kept out, and how often.
+func Suppressed(r telltale.Suppressed) string {
+	return thousands(r.Count) + " " + strings.ReplaceAll(r.Rule, "_", " ")
+}
+
 func (v *view) suppressedLine(s *screen) {
 	var parts []string
 	for _, r := range v.Coverage.Suppressed {
-		parts = append(parts, thousands(r.Count)+" "+strings.ReplaceAll(r.Rule, "_", " "))
+		parts = append(parts, Suppressed(r))
 	}
 	if len(parts) > 0 {
 		s.prose(2, 4, span{"kept out", bold}, span{": " + listed(parts), plain})
