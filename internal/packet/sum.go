@@ -26,11 +26,13 @@ func (h *Header) Sum(data []byte) Sum {
 		return NoSum
 	}
 	segment := data[h.transportStart:h.PayloadEnd]
-	field := segment[16:18]
+	at := 16
 	if h.Proto == UDP {
-		if field = segment[6:8]; field[0] == 0 && field[1] == 0 {
-			return NoSum
-		}
+		at = 6
+	}
+	field := segment[at : at+2]
+	if h.Proto == UDP && field[0] == 0 && field[1] == 0 {
+		return NoSum
 	}
 	addresses := h.addressSum()
 	pseudo := addresses + uint64(len(segment))

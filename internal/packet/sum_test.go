@@ -3,6 +3,7 @@ package packet
 import (
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -145,5 +146,18 @@ func BenchmarkDecodeStamped(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		h.Decode(LinkEthernet, frame, len(frame))
+	}
+}
+
+// TestSumOfShort has a datagram end where its buffer ends: nothing behind it
+// is read.
+func TestSumOfShort(t *testing.T) {
+	frame, at := summed(4, UDP, "in depth")
+	binary.BigEndian.PutUint16(frame[at+6:], 0x1234)
+	frame = slices.Clip(frame)
+	var h Header
+	h.Decode(LinkEthernet, frame, len(frame))
+	if got := h.Sum(frame); got != WrongSum {
+		t.Errorf("a wrong sum is %d", got)
 	}
 }
