@@ -11,6 +11,8 @@ const (
 	magicMicro    = 0xa1b2c3d4
 	magicNano     = 0xa1b23c4d
 	magicModified = 0xa1b2cd34 // longer record headers, of old Linux systems
+	magicIxia     = 0x1c0001ac // of Ixia's devices: 4 bytes more behind the file's header
+	magicIxiaSoft = 0x1c0001ab // and of its programs
 
 	pcapHead   = 24
 	recordHead = 16
@@ -23,6 +25,7 @@ type pcapCutter struct {
 	unit     int64 // nanoseconds per unit of a time's fraction
 	header   int   // bytes of a record's header
 	swapped  bool  // a record's two lengths stand in the other order
+	records  int64 // that were read
 	snaplen  uint32
 	linkType packet.Link
 	resync
@@ -43,7 +46,7 @@ func pcapMagic(b []byte) (magic uint32, o order, ok bool) {
 	}
 	for _, o := range []order{false, true} {
 		switch magic := o.u32(b); magic {
-		case magicMicro, magicNano, magicModified:
+		case magicMicro, magicNano, magicModified, magicIxia, magicIxiaSoft:
 			return magic, o, true
 		}
 	}
@@ -57,11 +60,14 @@ func (c *pcapCutter) head(w []byte) (int, error) {
 	var magic uint32
 	magic, c.order, _ = pcapMagic(w)
 	c.unit, c.header = 1000, recordHead
+	size := pcapHead
 	switch magic {
 	case magicNano:
 		c.unit = 1
 	case magicModified:
 		c.header = recordHead + 8
+	case magicIxia, magicIxiaSoft:
+		size += 4
 	}
 	major, minor := c.order.u16(w[4:]), c.order.u16(w[6:])
 	if major != 2 {
@@ -70,8 +76,11 @@ func (c *pcapCutter) head(w []byte) (int, error) {
 	c.swapped = minor < 3
 	c.snaplen = c.order.u32(w[16:])
 	c.linkType = packet.Link(c.order.u32(w[20:])) // the upper bits tell of the FCS
+	if link, ok := aixLink(c.linkType); ok && minor == 2 {
+		c.linkType, c.unit, c.swapped = link, 1, false
+	}
 	c.link(c.linkType)
-	return pcapHead, nil
+	return size, nil
 }
 
 func (c *pcapCutter) record(b []byte) record {
@@ -101,6 +110,16 @@ func (c *pcapCutter) cut(w []byte, end bool, b *Batch) int {
 		}
 		if i == len(w) {
 			return i
+		}
+		if c.records == 1 && c.strange(w[i:]) {
+			extra, enough := c.longer(w[i:])
+			if !enough && !end {
+				return i
+			}
+			if extra > 0 {
+				c.lengthen(extra, c.at+int64(i))
+				i += extra
+			}
 		}
 		n, broken := c.next(w[i:], end, b)
 		if broken != "" {
@@ -140,6 +159,7 @@ func (c *pcapCutter) next(w []byte, end bool, b *Batch) (n int, broken string) {
 		}
 	}
 	c.seen(r.time)
+	c.records++
 	b.Packets = append(b.Packets, Packet{
 		Data: w[c.header:n:n], Time: r.time, WireLen: int(r.onWire), Link: c.linkType,
 	})

@@ -41,6 +41,40 @@ func TestPcapVariants(t *testing.T) {
 	}
 }
 
+// TestPcapWriters reads what writers of their own kind write; tshark 4.0.17 reads
+// these files the same. Where only the records tell of it the first packet is
+// lost to it, and no other.
+func TestPcapWriters(t *testing.T) {
+	o := binary.LittleEndian
+	record := func(second int, extra int, data string) []byte {
+		return body(o, second, 2, len(data), 60, make([]byte, extra), data)
+	}
+	records := func(extra int) []byte {
+		return slices.Concat(record(1, extra, "one one one one!"), record(2, extra, "two!"), record(3, extra, "three"))
+	}
+	odd := strings.Repeat("\x00", 8) + "one one "
+	for _, c := range []struct {
+		name, want, damage string
+		raw                []byte
+	}{
+		{"Ixia", "one one one one!@1000002000/60:1 two!@2000002000/60:1 three@3000002000/60:1", "", slices.Concat(pcapFile(o, magicIxia, 4, 1), body(o, 77), records(0))},
+		{"Ixia's programs", "one one one one!@1000002000/60:1 two!@2000002000/60:1 three@3000002000/60:1", "", slices.Concat(pcapFile(o, magicIxiaSoft, 4, 1), body(o, 77), records(0))},
+		{"AIX", "one one one one!@1000000002/60:1 two!@2000000002/60:1 three@3000000002/60:1", "", pcapFile(o, magicMicro, 2, 6, records(0))},
+		{"longer by 4", odd[4:] + "one @1000002000/60:1 two!@2000002000/60:1 three@3000002000/60:1", "4 bytes longer", pcapFile(o, magicMicro, 4, 1, records(4))},
+		{"longer by 8", odd + "@1000002000/60:1 two!@2000002000/60:1 three@3000002000/60:1", "8 bytes longer", pcapFile(o, magicMicro, 4, 1, records(8))},
+		{"modified and longer by 4", odd[4:] + "one @1000002000/60:1 two!@2000002000/60:1 three@3000002000/60:1", "4 bytes longer", pcapFile(o, magicModified, 4, 1, records(12))},
+	} {
+		packets, f := read(t, bytes.NewReader(c.raw))
+		damage := f.Input().Damage
+		if got := short(packets); got != c.want || (c.damage == "") != (damage == nil) || len(damage) > 0 && !strings.Contains(damage[0].Reason, c.damage) {
+			t.Errorf("%s: %q, want %q; damage %v", c.name, got, c.want, damage)
+		}
+		if again, _ := read(t, &dribble{raw: c.raw}); short(again) != short(packets) {
+			t.Errorf("%s, little by little: %q", c.name, short(again))
+		}
+	}
+}
+
 // TestPcapZeros takes a run of zeros, as a lost disk block leaves it, for
 // damage and not for packets.
 func TestPcapZeros(t *testing.T) {
