@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
@@ -124,7 +125,7 @@ func (v *view) damageLine(s *screen) {
 	var parts []string
 	for _, k := range sortedKeys(v.Coverage.Packets.Undecodable) {
 		if n := v.Coverage.Packets.Undecodable[k]; n > 0 {
-			parts = append(parts, thousands(n)+" "+strings.ReplaceAll(k, "_", " "))
+			parts = append(parts, thousands(n)+" "+strings.ReplaceAll(k, "_", " ")+v.linksOf(k))
 		}
 	}
 	if len(parts) > 0 {
@@ -139,6 +140,26 @@ var Cuts = []string{"searched_in_parts", "stream_flows_evicted"}
 // Suppressed says plainly what a rule kept out, and how often.
 func Suppressed(r telltale.Suppressed) string {
 	return thousands(r.Count) + " " + strings.ReplaceAll(r.Rule, "_", " ")
+}
+
+// linksOf names the link types that are not read, by their numbers, where that
+// is why packets have no headers.
+func (v *view) linksOf(why string) string {
+	if why != string(telltale.SkipUnsupportedLink) {
+		return ""
+	}
+	var names []string
+	for _, in := range v.Inputs {
+		for _, l := range in.LinkTypes {
+			if strings.HasPrefix(l, "link-") && !slices.Contains(names, l) {
+				names = append(names, l)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
 }
 
 func (v *view) suppressedLine(s *screen) {
