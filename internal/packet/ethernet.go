@@ -15,6 +15,7 @@ const (
 	etherHSR      = 0x892f // redundancy (IEC 62439-3): a tag with the EtherType at its end
 	etherVNTag    = 0x8926 // of a virtual machine's port, the same
 	etherETag     = 0x893f // of a port extender (IEEE 802.1BR), the same
+	etherNSH      = 0x894f // RFC 8300
 	etherBackbone = 0x88e7 // IEEE 802.1ah: a frame inside a provider's
 	etherQinQ     = 0x88a8
 	etherQinQ9    = 0x9100 // before QinQ was a standard
@@ -81,6 +82,8 @@ func (h *Header) nested(data []byte, etherType uint16) Status {
 		return h.behind(data, 4, (*Header).etherTyped)
 	case etherETag:
 		return h.behind(data, 6, (*Header).etherTyped)
+	case etherNSH:
+		return h.nsh(data)
 	case etherMPLS, etherMPLSUp:
 		return h.mpls(data)
 	case etherPPPoE:

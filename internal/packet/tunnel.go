@@ -133,6 +133,7 @@ const (
 	greAck      = 0x0080 // version 1
 	greVersion  = 0x0007
 
+	greWCCP  = 0x883e // a router redirects to a cache
 	greSpan  = 0x88be // ERSPAN, a mirrored port
 	greSpan3 = 0x22eb // ERSPAN type III
 )
@@ -171,6 +172,11 @@ func (h *Header) gre(data []byte) Status {
 	switch proto {
 	case greSpan, greSpan3:
 		return h.mirrored(data, proto, bits)
+	case greWCCP: // version 2 has 4 bytes in front
+		if b := h.rest(data); len(b) >= 4 && b[0]>>4 != 4 {
+			h.PayloadStart += 4
+		}
+		return h.ipv4(data)
 	}
 	return h.typed(data, proto)
 }

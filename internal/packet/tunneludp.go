@@ -12,15 +12,17 @@ const (
 	portTeredo   = 3544
 	portGRE      = 4754
 	portVXLAN    = 4789
+	portAYIYA    = 5072
 	portVXLANGPE = 4790
 	portGENEVE   = 6081
+	portMPLS     = 6635
 	portVXLANOld = 8472 // Linux, before there was a standard
 	portTZSP     = 37008
 )
 
 func tunnelPort(port uint16) bool {
 	switch port {
-	case portL2TP, portGTPU, portTeredo, portGRE, portVXLAN, portVXLANGPE, portGENEVE, portVXLANOld, portTZSP:
+	case portL2TP, portGTPU, portTeredo, portGRE, portVXLAN, portVXLANGPE, portAYIYA, portGENEVE, portMPLS, portVXLANOld, portTZSP:
 		return true
 	}
 	return false
@@ -43,6 +45,10 @@ func (h *Header) overUDP(data []byte, port uint16) Status {
 		return h.vxlanGPE(data)
 	case portGENEVE:
 		return h.geneve(data)
+	case portAYIYA:
+		return h.ayiya(data)
+	case portMPLS: // RFC 7510
+		return h.mpls(data)
 	case portTZSP:
 		return h.tzsp(data)
 	}
@@ -195,8 +201,59 @@ func (h *Header) vxlanGPE(data []byte) Status {
 		return h.ipv6(data)
 	case 3:
 		return h.ethernet(data)
+	case 4:
+		return h.nsh(data)
 	case 5:
 		return h.mpls(data)
+	}
+	return NotIP
+}
+
+// nsh reads the Network Service Header (RFC 8300 section 2).
+func (h *Header) nsh(data []byte) Status {
+	const version, operations, words = 0xc0, 0x20, 0x3f
+	b, s := h.take(data, 8)
+	switch {
+	case s != OK:
+		return s
+	case b[0]&(version|operations) != 0 || b[1]&words < 2:
+		return NotIP
+	}
+	if _, s := h.take(data, int(b[1]&words)*4-8); s != OK {
+		return s
+	}
+	switch b[3] {
+	case 1:
+		return h.ipv4(data)
+	case 2:
+		return h.ipv6(data)
+	case 3:
+		return h.ethernet(data)
+	case 5:
+		return h.mpls(data)
+	}
+	return NotIP
+}
+
+// ayiya reads the header of Anything In Anything (draft-massar-v6ops-ayiya
+// section 3), by which hosts behind NAT had IPv6.
+func (h *Header) ayiya(data []byte) Status {
+	const forward = 1
+	b, s := h.take(data, 8)
+	switch {
+	case s != OK:
+		return s
+	case b[2]&0x0f != forward || b[0]>>4 > 8:
+		return NotIP
+	}
+	if _, s := h.take(data, 1<<(b[0]>>4)+int(b[1]>>4)*4); s != OK {
+		return s
+	}
+	switch b[3] {
+	case protoIPv4:
+		return h.ipv4(data)
+	case protoIPv6:
+		return h.ipv6(data)
 	}
 	return NotIP
 }
