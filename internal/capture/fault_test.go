@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"flag"
 	"fmt"
 	"hash/fnv"
@@ -77,9 +78,10 @@ func counted(t *testing.T, raw []byte, b *Batch) (n int, f *File) {
 	}
 	f.raw.hash = fnv.New32()
 	for {
-		if err := f.Read(context.Background(), b); err == io.EOF {
+		switch err := f.Read(context.Background(), b); {
+		case errors.Is(err, io.EOF):
 			return n, f
-		} else if err != nil {
+		case err != nil:
 			t.Fatal(err)
 		}
 		n += len(b.Packets)

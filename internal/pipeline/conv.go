@@ -207,11 +207,11 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 	c := s.conv(f)
 	defer c.contain(d)
 	h := &c.half[d]
+	c.readRest(d) // it lies before the gap
 	if h.open != nil {
 		h.open.missed += n
 		c.wall(h.open)
 	}
-	c.readRest(d)
 	resume := h.parser != nil && c.gap(h.parser, d, at, n)
 	c.settle(d)
 	// What nobody understood may be a protocol's beginning again after a gap.
