@@ -60,7 +60,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		}
 	}
 	rep := r.finish()
-	return &Result{rep, r.masker}, out.write(r.head(), r.tail(rep))
+	r.tail(rep)
+	return &Result{rep, r.masker}, out.write(r.head())
 }
 
 // check opens every input that can be opened twice.

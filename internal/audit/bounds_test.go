@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -28,7 +29,7 @@ func TestTooManyDevices(t *testing.T) {
 		f := &pipeline.FlowInfo{Key: flow.Key{Src: packet.AddrFrom(numbered(10, i)), Dst: packet.AddrFrom(numbered(203, 1))}}
 		last, _ = d.of(f)
 	}
-	if n := len(d.list); n > maxDevices+1 || last.How != "unknown" || last == d.list[0] {
+	if n := len(d.list); n > maxDevices+1 || last.How != "unknown" || last == d.list[0] || d.beyond != 50 {
 		t.Errorf("%d devices, the last is known by %s", n, last.How)
 	}
 }
@@ -43,6 +44,20 @@ func TestTooManyDestinations(t *testing.T) {
 	a, b := d.of(telltale.Text{}, numbered(204, 1)), d.of(telltale.NewText("x.example"), numbered(204, 2))
 	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || !a.Name.IsZero() || len(a.DestIP) > 0 {
 		t.Errorf("%d destinations, those beyond are %+v and %+v", n, a, b)
+	}
+}
+
+// TestLongNames: what is longer than a name can be is none, and a long path
+// is cut between its parts.
+func TestLongNames(t *testing.T) {
+	if s := hostName(strings.Repeat("a.", 300)); s != "" {
+		t.Errorf("a host of %d bytes", len(s))
+	}
+	m := &pipeline.Message{HTTP: &telltale.HTTPMessage{
+		Method: telltale.NewText("GET"), URL: telltale.NewText("/a/" + strings.Repeat("0123456789", 400)),
+	}}
+	if got := template(m).Raw(); got != "GET /a/…" {
+		t.Errorf("template %q", got)
 	}
 }
 

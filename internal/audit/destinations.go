@@ -19,6 +19,7 @@ type destinations struct {
 	byName map[string]*farEnd
 	byAddr map[netip.Addr]*farEnd // of those without a name
 	list   []*farEnd
+	beyond int64   // flows and messages of far ends that were not told apart
 	others *farEnd // shared by those beyond the bound; nil until then
 }
 
@@ -50,6 +51,7 @@ func (d *destinations) of(name telltale.Text, addr netip.Addr) *farEnd {
 // add makes the record of a far end that was not seen before.
 func (d *destinations) add(name telltale.Text, addr netip.Addr) *farEnd {
 	if len(d.list) >= maxDestinations {
+		d.beyond++
 		if d.others == nil {
 			d.others = d.append(telltale.Text{})
 		}

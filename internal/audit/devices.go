@@ -19,11 +19,12 @@ const maxDevices = 4096
 // devices tells whose flow a flow is. In this order: an address of a device
 // file; the LAN-side hardware address; a private address; else unknown.
 type devices struct {
-	files []*device.File
-	macs  map[hardware]int   // declared -> index in files
-	ips   map[netip.Addr]int // the same
-	byKey map[ownerKey]*owner
-	list  []*owner
+	files  []*device.File
+	macs   map[hardware]int   // declared -> index in files
+	ips    map[netip.Addr]int // the same
+	byKey  map[ownerKey]*owner
+	beyond int64 // flows of devices that were not told apart
+	list   []*owner
 }
 
 // hardware is a hardware address of a link.
@@ -121,6 +122,7 @@ func (d *devices) fileOf(s side) (int, bool) {
 func (d *devices) get(key ownerKey, s side) *owner {
 	o := d.byKey[key]
 	if o == nil && key != unknownOwner && len(d.list) >= maxDevices {
+		d.beyond++
 		return d.get(unknownOwner, side{})
 	}
 	if o == nil {

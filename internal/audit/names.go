@@ -70,6 +70,10 @@ func (n *names) add(name, source string) {
 	}
 }
 
+// maxHostName is the length of the longest name, in bytes (RFC 1035 2.3.4):
+// what is longer names no host, and is not kept.
+const maxHostName = 255
+
 // hostName brings a Host header, an SNI or a DNS name to one form: lower
 // case, no port, no final dot.
 func hostName(s string) string {
@@ -81,6 +85,9 @@ func hostName(s string) string {
 	}
 	if i := strings.LastIndexByte(s, ':'); i >= 0 && strings.Count(s, ":") == 1 {
 		s = s[:i]
+	}
+	if len(s) > maxHostName {
+		return ""
 	}
 	return strings.ToLower(strings.TrimSuffix(s, "."))
 }

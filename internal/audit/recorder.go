@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
@@ -239,6 +240,10 @@ func readableBy(f *pipeline.FlowInfo, p telltale.Protection) telltale.ReadableBy
 	return telltale.AnyoneOnPath
 }
 
+// maxTemplate is how much of a path tells messages apart, in bytes: groups of
+// them are kept to the end.
+const maxTemplate = 1024
+
 // template is what messages of one sort share.
 func template(m *pipeline.Message) telltale.Text {
 	if m.HTTP == nil || m.HTTP.Method.IsZero() {
@@ -250,6 +255,9 @@ func template(m *pipeline.Message) telltale.Text {
 			path = path[:i]
 			break
 		}
+	}
+	if len(path) > maxTemplate { // no value may be cut in two: masking would not know it
+		path = path[:strings.LastIndexByte(path[:maxTemplate], '/')+1] + "…"
 	}
 	t := m.HTTP.Method.Raw() + " " + path
 	if m.ContentType != "" {
@@ -303,19 +311,18 @@ func (r *recorder) info() *telltale.Audit {
 	return a
 }
 
-// tail returns the records that close the output.
-func (r *recorder) tail(rep *report.Audit) []byte {
-	var recs []telltale.Record
+// tail writes the records that close the output.
+func (r *recorder) tail(rep *report.Audit) {
 	for _, d := range r.dests.list {
-		recs = append(recs, &d.Destination)
+		r.record(&d.Destination)
 	}
 	for i := range rep.Identifiers {
-		recs = append(recs, &rep.Identifiers[i])
+		r.record(&rep.Identifiers[i])
 	}
 	for i := range r.inputs {
-		recs = append(recs, &r.inputs[i])
+		r.record(&r.inputs[i])
 	}
-	return lines(r.masker, append(recs, &r.cover))
+	r.record(&r.cover)
 }
 
 // finish closes the books.
@@ -328,6 +335,12 @@ func (r *recorder) finish() *report.Audit {
 	}
 	for _, in := range r.inputs {
 		rep.Bytes += in.Size
+	}
+	if n := r.devices.beyond; n > 0 {
+		r.cover.Suppressed = suppress(r.cover.Suppressed, "devices_beyond_bound", n)
+	}
+	if n := r.dests.beyond; n > 0 {
+		r.cover.Suppressed = suppress(r.cover.Suppressed, "destinations_beyond_bound", n)
 	}
 	settle(&r.cover, r.unchecked, rep.Identifiers, r.inputs)
 	rep.Coverage = r.cover

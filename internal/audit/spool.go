@@ -48,8 +48,8 @@ func anonymousFile() (*os.File, error) {
 	return f, nil
 }
 
-// write writes head, everything kept, and tail.
-func (s *spool) write(head, tail []byte) error {
+// write writes head and everything kept.
+func (s *spool) write(head []byte) error {
 	if s.out == nil || s.err != nil {
 		return s.err
 	}
@@ -64,10 +64,7 @@ func (s *spool) write(head, tail []byte) error {
 			return err
 		}
 	}
-	if _, err := s.mem.WriteTo(s.out); err != nil {
-		return err
-	}
-	_, err := s.out.Write(tail)
+	_, err := s.mem.WriteTo(s.out)
 	return err
 }
 

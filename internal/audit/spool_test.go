@@ -8,7 +8,7 @@ import (
 )
 
 // TestSpool holds back more than fits into memory: it comes out as it went
-// in, between head and tail.
+// in, after the head.
 func TestSpool(t *testing.T) {
 	for _, size := range []int{0, 100, spoolMemory - 1, spoolMemory, 2*spoolMemory + 12345} {
 		var out bytes.Buffer
@@ -20,11 +20,11 @@ func TestSpool(t *testing.T) {
 		if (s.file != nil) != (size >= spoolMemory) {
 			t.Errorf("%d bytes: file %v", size, s.file)
 		}
-		if err := s.write([]byte("head "), []byte(" tail")); err != nil {
+		if err := s.write([]byte("head ")); err != nil {
 			t.Fatal(err)
 		}
 		s.close()
-		if out.String() != "head "+want+" tail" {
+		if out.String() != "head "+want {
 			t.Errorf("%d bytes come out as %d others", size, out.Len())
 		}
 	}
@@ -44,10 +44,10 @@ func (f *full) Write(b []byte) (int, error) {
 
 // TestSpoolErrors has the writer fail at any part.
 func TestSpoolErrors(t *testing.T) {
-	for _, room := range []full{0, 5, 9} {
+	for _, room := range []full{0, 5} {
 		s := newSpool(&room)
 		s.put([]byte("kept"))
-		if err := s.write([]byte("head"), []byte("tail")); !errors.Is(err, errFull) {
+		if err := s.write([]byte("head")); !errors.Is(err, errFull) {
 			t.Errorf("%v", err)
 		}
 	}

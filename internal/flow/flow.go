@@ -35,6 +35,7 @@ type Flow struct {
 	seen        int64      // table's clock at the latest packet
 	idle        node[Flow] // in the list of its class
 	class       class
+	counted     int32  // its runs, in the table's
 	tag, record uint32 // its place in the table
 	streams     [2]stream
 }
@@ -104,6 +105,8 @@ type Stats struct {
 	Unchecked int64 // of Repeated: the first copy was too long ago to compare
 	Gap       int64 // missing inside streams, though in no packet's cut part
 	Cut       int64 // cut off packets by the capture length
+
+	Forgotten int64 // packets whose bytes nobody is told they supplied, for want of memory
 
 	// Flows that were closed for want of room while they might have gone on.
 	HalfOpen  int64 // TCP that had not carried a byte

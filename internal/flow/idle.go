@@ -142,6 +142,7 @@ func (t *Table) close(f *Flow, why telltale.Ended, number int64) {
 		t.flush(f, telltale.Direction(d))
 	}
 	t.handler.Close(f, number)
+	t.runs -= int(f.counted)
 	t.unlist(f)
 	t.index.remove(f.tag, f.record)
 	t.records.put(f)

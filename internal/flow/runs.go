@@ -8,7 +8,14 @@ import (
 )
 
 // maxRuns is how many runs a direction remembers at most.
-const maxRuns = 65536
+const maxRuns = 32 << 10
+
+// Where the directions of a table remember more than maxTableRuns together, a
+// flow whose packet comes keeps its latest fewRuns.
+const (
+	maxTableRuns = maxRuns + maxRuns/4
+	fewRuns      = 16
+)
 
 // A run is a piece of the main view that one packet supplied.
 type run struct {
@@ -33,6 +40,35 @@ func (r *runs) add(next run) {
 		r.from = 0
 	}
 	r.all = append(r.all, next)
+}
+
+// trim forgets all but the latest fewRuns, and their memory.
+func (r *runs) trim() {
+	if live := r.known(); len(live) > fewRuns {
+		r.all, r.from = slices.Clone(live[len(live)-fewRuns:]), 0
+	}
+}
+
+// remembered returns how many runs are known of both directions.
+func (f *Flow) remembered() int {
+	return len(f.streams[0].runs.known()) + len(f.streams[1].runs.known())
+}
+
+// remember counts the runs of f after a packet, and bounds what all flows of
+// the table remember together.
+func (t *Table) remember(f *Flow) {
+	n := f.remembered()
+	t.runs += n - int(f.counted)
+	f.counted = int32(n)
+	if t.runs <= maxTableRuns || n <= 2*fewRuns {
+		return
+	}
+	f.streams[0].runs.trim()
+	f.streams[1].runs.trim()
+	left := f.remembered()
+	f.counted = int32(left)
+	t.runs -= n - left
+	t.stats.Forgotten += int64(n - left)
 }
 
 // known returns the runs that are remembered.

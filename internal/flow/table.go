@@ -20,6 +20,7 @@ type Table struct {
 	index   index
 	records records
 	live    int
+	runs    int // that the flows remember
 	idle    [classes]list[Flow]
 	due     [classes]int64 // until then, no flow of the class has been silent for too long
 	count   [classes]int   // flows in the lists
@@ -56,6 +57,7 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	} else {
 		t.datagram(f, d, sound, &in)
 	}
+	t.remember(f)
 	t.touch(f, classOf(f, len(in.data) > 0), p.Number)
 	return f
 }

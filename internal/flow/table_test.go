@@ -410,6 +410,36 @@ func TestRunsBound(t *testing.T) {
 	}
 }
 
+// TestManyRuns has flows remember all their packets, more than a table may:
+// those that go on keep their latest, and the rest is counted.
+func TestManyRuns(t *testing.T) {
+	w, l := begin(t, Limits{})
+	for round := range uint32(1000) {
+		for i := range uint16(100) {
+			h := link()
+			h.SrcPort, h.Seq = 30000+i, round
+			w.send(h, "x")
+		}
+	}
+	total := 0
+	for f := range l.open {
+		total += f.remembered()
+		if got := f.PacketsIn(nil, telltale.ToServer, 998, 1000); len(got) != 2 {
+			t.Fatalf("the latest two bytes came in packets %v", got)
+		}
+	}
+	if total > maxTableRuns || w.table.runs != total {
+		t.Errorf("%d runs, counted %d", total, w.table.runs)
+	}
+	if s := w.table.Stats(); int(s.Forgotten) != 100*1000-total {
+		t.Errorf("%d forgotten of %d, %d left", s.Forgotten, 100*1000, total)
+	}
+	l.balance(w.table)
+	if w.table.runs != 0 {
+		t.Errorf("%d runs are of no flow", w.table.runs)
+	}
+}
+
 // TestIndex compares the index with a map while records come and go, with
 // few tags so that they collide.
 func TestIndex(t *testing.T) {

@@ -115,13 +115,17 @@ func (c *conv) know(m *dissect.Message) {
 	case c.info.Protection == telltale.UnknownProtection:
 		c.info.Protection = m.Protection
 	}
-	if m.HTTP != nil && c.info.Host == "" && len(m.HTTP.Host) > 0 {
+	if m.HTTP != nil && c.info.Host == "" && isName(m.HTTP.Host) {
 		c.info.Host = c.s.w.strings.of(m.HTTP.Host)
 	}
-	if m.TLS != nil && c.info.SNI == "" && len(m.TLS.SNI) > 0 {
+	if m.TLS != nil && c.info.SNI == "" && isName(m.TLS.SNI) {
 		c.info.SNI = c.s.w.strings.of(m.TLS.SNI)
 	}
 }
+
+// isName reports whether b is no longer than a name can be (RFC 1035 2.3.4),
+// with a port behind it: a flow keeps it for as long as it lives.
+func isName(b []byte) bool { return len(b) > 0 && len(b) <= 255+len(":65535") }
 
 // Field implements [dissect.Sink].
 func (c *conv) Field(m *dissect.Message, f dissect.Field) {

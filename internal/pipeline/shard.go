@@ -11,17 +11,20 @@ import (
 const (
 	maxFragments = 32 << 20 / Shards // bytes of parts that wait for others
 	maxJoined    = 4096              // joined packets whose parts are remembered
+
+	maxJoinedParts = 16 << 10 // and the parts of all of them
 )
 
 // shard is one virtual shard: a flow table whose flows it reads.
 type shard struct {
-	w         *worker
-	table     *flow.Table
-	fragments *packet.Fragments
-	joined    map[int64][]int64 // packets by the number of the one that completed them
-	outer     *FlowInfo         // of the tunnel that the packet in hand came through, if any
-	crashes   int               // that were told
-	held      int               // bytes that its flows hold: open messages and what waits to be used
+	w           *worker
+	table       *flow.Table
+	fragments   *packet.Fragments
+	joined      map[int64][]int64 // packets by the number of the one that completed them
+	joinedParts int               // in joined
+	outer       *FlowInfo         // of the tunnel that the packet in hand came through, if any
+	crashes     int               // that were told
+	held        int               // bytes that its flows hold: open messages and what waits to be used
 }
 
 func newShard(w *worker) *shard {
@@ -88,8 +91,9 @@ func (s *shard) first(w *packet.Whole) { s.join(w, w.Packets[0]) }
 // join hands on a packet that was put together, under a number of one of the
 // packets that supplied it.
 func (s *shard) join(w *packet.Whole, number int64) {
-	if len(s.joined) >= maxJoined {
+	if s.joinedParts += len(w.Packets); len(s.joined) >= maxJoined || s.joinedParts > maxJoinedParts {
 		clear(s.joined)
+		s.joinedParts = len(w.Packets)
 	}
 	s.joined[number] = w.Packets
 	s.w.tally.Payload.In -= int64(len(w.Data)) - payload(&w.Header)

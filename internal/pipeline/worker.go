@@ -90,11 +90,16 @@ func (w *worker) close(t *Tally) {
 		t.Payload.Repeated += st.Repeated + s.fragments.Repeated()
 		t.Unchecked += st.Unchecked
 		t.Missing.Gap += st.Gap
+		t.suppress(packetsForgotten, st.Forgotten)
 		t.suppress(halfOpenEvicted, st.HalfOpen)
 		t.suppress(datagramsEvicted, st.Datagrams)
 		t.suppress(streamsEvicted, st.Streams)
 	}
 }
+
+// packetsForgotten is the rule that leaves packets of long messages out of
+// what lists them.
+const packetsForgotten = "packets_beyond_bound"
 
 // The rules that close a flow for want of room while it might have gone on. A
 // value that lies on the cut through a message is not seen; what comes later
