@@ -55,20 +55,20 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 		s.w.tally.Payload.Skipped[h.Status.Skip()] += payload(h)
 		return
 	}
-	var inner packet.Header
-	if !h.Inner(p.Data, &inner) {
+	inner := &s.w.inner[h.Depth] // of its own it would be an allocation a packet
+	if !h.Inner(p.Data, inner) {
 		if h.TooDeep(p.Data) {
 			s.w.tally.suppress(tunnelsNotFollowed, 1)
 		}
 		s.table.Packet(h, p)
 		return
 	}
-	s.w.tally.Payload.In -= payload(h) - payload(&inner)
+	s.w.tally.Payload.In -= payload(h) - payload(inner)
 	outer := *h
 	outer.PayloadEnd, outer.Cut = outer.PayloadStart, 0
 	around := s.outer
 	s.outer = s.conv(s.table.Packet(&outer, p)).info
-	s.packet(&inner, p)
+	s.packet(inner, p)
 	s.outer = around
 }
 

@@ -16,7 +16,8 @@ import (
 type worker struct {
 	cfg    Config
 	search *detect.Search
-	shards [Shards]*shard // made when their first packet comes
+	shards [Shards]*shard                     // made when their first packet comes
+	inner  [packet.MaxDepth + 1]packet.Header // of the packets inside the one in hand, by their depth
 	tally  *Tally
 	events []*Event // found since the last merge
 	now    int64    // number of the packet in hand; math.MaxInt64 at the end
