@@ -12,7 +12,6 @@ import (
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/device"
-	"github.com/telltale-audit/telltale/internal/ndjson"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
 )
@@ -113,13 +112,4 @@ func known(files []*device.File) []telltale.Value {
 		out = append(out, f.Values...)
 	}
 	return out
-}
-
-// lines encodes records one after the other.
-func lines(m *telltale.Masker, records []telltale.Record) []byte {
-	var b []byte
-	for _, r := range records {
-		b = ndjson.Append(b, r, m)
-	}
-	return b
 }

@@ -113,7 +113,11 @@ func (d *destinations) records() []telltale.Destination {
 
 // contacts returns the far ends as the flows showed them, the busiest first.
 func (d *destinations) contacts() []report.Contact {
-	var out []report.Contact
+	n := 0
+	for _, dest := range d.list {
+		n += len(dest.seen)
+	}
+	out := make([]report.Contact, 0, n)
 	for _, dest := range d.list {
 		for _, p := range []telltale.Protection{telltale.Open, telltale.Forgeable, telltale.Sealed, telltale.UnknownProtection} {
 			for _, c := range dest.seen {

@@ -291,12 +291,12 @@ func (r *recorder) account(f *capture.File, t *pipeline.Tally) {
 
 // head returns the records that open the output.
 func (r *recorder) head() []byte {
-	recs := []telltale.Record{r.info()}
+	b := ndjson.Append(nil, r.info(), r.masker)
 	devs := r.devices.records()
 	for i := range devs {
-		recs = append(recs, &devs[i])
+		b = ndjson.Append(b, &devs[i], r.masker)
 	}
-	return lines(r.masker, recs)
+	return b
 }
 
 // info returns the record that opens the output.

@@ -10,7 +10,7 @@ import (
 // spoolMemory is how much of the records is kept in memory, in bytes.
 const spoolMemory = 1 << 20
 
-// spool holds back the records of flows and messages: the contract puts the
+// spool holds back all records but the first: the contract puts the
 // devices before them, and these are known only at the end. What does not fit
 // into memory goes to a file that only its owner can read and that is gone
 // from the folder as soon as it is open. Records are masked before they come
