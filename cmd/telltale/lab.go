@@ -16,7 +16,7 @@ func labCommand(t *terminal) *cobra.Command {
 	cmd.RunE = func(*cobra.Command, []string) error {
 		return usage("telltale lab incident --client qc2018 -o FOLDER", "name what to make")
 	}
-	cmd.AddCommand(labIncidentCommand(t))
+	cmd.AddCommand(labIncidentCommand(t), labEvasionCommand(t))
 	cmd.AddCommand(labBulkCommands(t)...)
 	cmd.AddCommand(labHostileCommand(t))
 	return cmd

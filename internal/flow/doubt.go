@@ -69,6 +69,8 @@ func (f *Flow) doubtful(d telltale.Direction, h *packet.Header, sound bool, in *
 	switch {
 	case !sound:
 		return doubtSum
+	case h.Disputed:
+		return doubtOther
 	case h.Flags&packet.RST != 0:
 		return certain
 	case h.Flags&packet.SYN != 0:

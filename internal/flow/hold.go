@@ -227,12 +227,11 @@ func (t *Table) release(h *hold) {
 // flush decides all doubts of a direction, gives up every hole and delivers
 // all that it holds.
 func (t *Table) flush(f *Flow, d telltale.Direction) {
-	h := f.streams[d].hold
-	if h == nil {
-		return
+	if h := f.streams[d].hold; h != nil {
+		slices.SortStableFunc(h.doubts, func(a, b piece) int { return cmp.Compare(a.at, b.at) })
+		for h.cost > 0 {
+			t.release(h)
+		}
 	}
-	slices.SortStableFunc(h.doubts, func(a, b piece) int { return cmp.Compare(a.at, b.at) })
-	for h.cost > 0 {
-		t.release(h)
-	}
+	t.endReading(f, d)
 }

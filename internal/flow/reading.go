@@ -18,11 +18,13 @@ const maxReadings = 64
 // copy of every byte: the end of that stream, so that what is cut into many
 // copies is read in one piece.
 type reading struct {
-	count   int64   // of readings begun up to it
+	count   int64 // of readings begun up to it
+	flow    *Flow
+	dir     telltale.Direction
 	tail    []byte  // at most 2*context bytes
 	end     int64   // offset after the tail
 	altEnd  int64   // offset after the last byte of it that is a copy
-	seen    int64   // what ends before this offset was told
+	seen    int64   // what ends at or before this offset was told
 	packets []int64 // that brought the copies, latest last
 }
 
@@ -41,14 +43,17 @@ func (r *readings) of(count int64) *reading {
 	return r.all[count%maxReadings]
 }
 
-// begin returns an empty reading in place of the oldest one.
-func (r *readings) begin() *reading {
+// beginReading gives a direction a reading, in place of the oldest one.
+func (t *Table) beginReading(f *Flow, d telltale.Direction) *reading {
+	r := &t.others
 	r.count++
 	i := r.count % maxReadings
 	if r.all[i] == nil {
 		r.all[i] = new(reading)
 	}
-	*r.all[i] = reading{count: r.count, tail: r.all[i].tail[:0], packets: r.all[i].packets[:0]}
+	t.tellReading(r.all[i], r.all[i].end)
+	*r.all[i] = reading{count: r.count, flow: f, dir: d, tail: r.all[i].tail[:0], packets: r.all[i].packets[:0]}
+	f.streams[d].other = r.count
 	return r.all[i]
 }
 
@@ -80,16 +85,16 @@ func (t *Table) tell(f *Flow, d telltale.Direction, in piece, i, j int, from, to
 	}
 	s := &f.streams[d]
 	r := t.others.of(s.other)
+	if r == nil {
+		r = t.beginReading(f, d)
+	}
+	t.tellReading(r, from)
 	text := t.lead(r, s, in.at, context-min(i, context))
 	text = append(text, in.data[max(0, i-context):i]...)
 	c := Copy{From: len(text), To: len(text) + j - i, At: from, New: j - i}
 	text = append(text, in.data[i:min(j+context, len(in.data))]...)
 	if end := to + int64(len(in.data)-j); len(text) < c.To+context && end < s.next && end >= 0 {
 		text = t.follow(text, s, end, c.To+context-len(text))
-	}
-	if r == nil {
-		r = t.others.begin()
-		s.other = r.count
 	}
 	r.packets = append(r.packets[max(0, len(r.packets)-15):], in.packet)
 	c.Data, c.Packets, t.others.text = text, r.packets, text
@@ -143,27 +148,44 @@ func (t *Table) follow(text []byte, s *stream, at int64, n int) []byte {
 	return text
 }
 
-// readOn tells of what begins in a copy and goes on in the piece that the main
-// view has next.
-func (t *Table) readOn(f *Flow, d telltale.Direction, next piece) {
-	s := &f.streams[d]
-	r := t.others.of(s.other)
+// readOn goes on with the piece that the main view has next where a copy ends.
+func (t *Table) readOn(f *Flow, d telltale.Direction, next *piece) {
+	r := t.others.of(f.streams[d].other)
 	if r == nil || r.end < next.at || r.end >= next.end() || r.end-r.altEnd >= context {
 		return
 	}
-	next = next.from(r.end)
-	had := len(r.tail)
-	n := min(int64(len(next.data)), context-(r.end-r.altEnd))
-	r.tail = append(r.tail, next.data[:n]...)
-	c := Copy{
-		Data: r.tail, To: had - int(r.end-r.altEnd), From: had + int(max(0, r.seen-r.end)),
-		Packets: append(r.packets[max(0, len(r.packets)-15):], next.packet),
-	}
-	r.packets = c.Packets
-	r.end += n
-	c.At = r.end - n + int64(c.From-had)
-	if c.From < len(c.Data) && c.To > 0 {
-		t.handler.Alt(f, d, c)
+	data := next.data[r.end-next.at:]
+	data = data[:min(int64(len(data)), context-(r.end-r.altEnd))]
+	r.tail = append(r.tail, data...)
+	r.end += int64(len(data))
+	r.packets = append(r.packets[max(0, len(r.packets)-15):], next.packet)
+	if r.end-r.altEnd == context {
+		t.tellReading(r, r.end)
 	}
 	r.tail = r.tail[max(0, len(r.tail)-2*context):]
+}
+
+// tellReading tells of what begins in a copy and goes on in the main view, up
+// to an offset. It waits until no other copy can come between.
+func (t *Table) tellReading(r *reading, to int64) {
+	to = min(to, r.end)
+	if r.flow == nil || to <= max(r.seen, r.altEnd) {
+		return
+	}
+	at := func(offset int64) int { return max(0, len(r.tail)-int(r.end-offset)) }
+	c := Copy{Data: r.tail[:at(to)], To: at(r.altEnd), From: at(max(r.seen, r.altEnd)), At: max(r.seen, r.altEnd), Packets: r.packets}
+	r.seen = to
+	if c.To > 0 {
+		t.handler.Alt(r.flow, r.dir, c)
+	}
+}
+
+// endReading tells what is left of a direction's reading.
+func (t *Table) endReading(f *Flow, d telltale.Direction) {
+	s := &f.streams[d]
+	if r := t.others.of(s.other); r != nil {
+		t.tellReading(r, r.end)
+		r.flow, r.count = nil, 0
+	}
+	s.other = 0
 }

@@ -184,7 +184,7 @@ func (t *Table) deliver(f *Flow, d telltale.Direction, in *piece) {
 	}
 	s.advance(in)
 	if s.other != 0 {
-		t.readOn(f, d, *in)
+		t.readOn(f, d, in)
 	}
 	if !s.sealed {
 		t.recent.keep(&s.last, in.at, in.data)

@@ -55,10 +55,29 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	if h.Proto == packet.TCP {
 		t.segment(f, d, h, sound, &in)
 	} else {
-		t.datagram(f, d, sound, &in)
+		t.datagram(f, d, sound && !h.Disputed, &in)
 	}
 	t.remember(f)
 	t.touch(f, classOf(f, len(in.data) > 0), p.Number)
+	return f
+}
+
+// Stray tells of bytes [from, from+n) of p.Data, which belong to no flow that
+// can be named: of a part of a packet, or of one with broken headers. Their
+// flow is that of the addresses and the protocol. They are not counted.
+func (t *Table) Stray(h *packet.Header, p *capture.Packet, from, n int) *Flow {
+	t.clock.advance(p.Time)
+	t.expire(p.Number)
+	bare := packet.Header{
+		Version: h.Version, Proto: h.Proto, Src: h.Src, Dst: h.Dst, Depth: h.Depth, Carrier: h.Carrier,
+		SrcMAC: h.SrcMAC, DstMAC: h.DstMAC, HasMAC: h.HasMAC,
+	}
+	f, d, _ := t.flowOf(&bare, p)
+	f.count(d, p)
+	if n > 0 {
+		t.handler.Alt(f, d, Copy{Data: p.Data, From: from, To: from + n, At: -int64(n), Packets: []int64{p.Number}})
+	}
+	t.touch(f, classOf(f, false), p.Number)
 	return f
 }
 

@@ -66,6 +66,22 @@ func WriteHostile(dir string, h *Hostile, seed uint64, n int) error {
 	})
 }
 
+// WriteEvasions writes every [Evasion] and every [Split] into the new folder
+// dir, as [Write] does: a capture each, one device file, and truth.json, which
+// says what each hides and what others read.
+func WriteEvasions(dir string) (captures int, err error) {
+	cases := append(evasionTruths(), splitTruths()...)
+	return len(cases), newFolder(dir, func(dir string) error {
+		for _, c := range cases {
+			err := writeFile(filepath.Join(dir, c.Capture), func(w io.Writer) error { return c.scenario.WriteCapture(w, capture.Pcapng) })
+			if err != nil {
+				return err
+			}
+		}
+		return writeAll(dir, map[string][]byte{deviceName: evasionDevice().Encode()}, map[string]any{truthName: cases})
+	})
+}
+
 // newFolder makes the folder dir with what fill writes into it.
 func newFolder(dir string, fill func(dir string) error) (err error) {
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
@@ -118,8 +134,12 @@ func writeAll(dir string, files map[string][]byte, values map[string]any) error 
 	return nil
 }
 
-func writeCapture(dir string, write func(io.Writer) error) (err error) {
-	f, err := os.OpenFile(filepath.Join(dir, captureName), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+func writeCapture(dir string, write func(io.Writer) error) error {
+	return writeFile(filepath.Join(dir, captureName), write)
+}
+
+func writeFile(name string, write func(io.Writer) error) (err error) {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("lab: write capture: %w", err)
 	}

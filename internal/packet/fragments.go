@@ -23,10 +23,11 @@ const (
 //
 // Every byte given to Add comes out exactly once: in a [Whole] that Add
 // returns or, where the packet does not get whole, in what is had of it from
-// its beginning on, to first; to alone; or in the count that Repeated returns. Where parts of an IPv4 packet
-// contradict each other the first copy counts and the other goes to alone;
-// IPv6 packets with parts that overlap are not put together at all (RFC
-// 5722). Parts wait 60 s of capture time for the others.
+// its beginning on, to first; to alone; or in the count that Repeated returns.
+// Where parts contradict each other the first copy counts and the other goes
+// to alone. Receivers drop a packet whose parts overlap (RFC 5722; Linux does
+// so with IPv4 too, but for a part of which all came before): then it is
+// [Header.Disputed]. Parts wait 60 s of capture time for the others.
 type Fragments struct {
 	first    func(*Whole)
 	alone    func(Part)
@@ -42,6 +43,8 @@ type Fragments struct {
 type Part struct {
 	Header Header // as decoded, but for the payload, which is all of Data
 	Data   []byte // borrowed
+	Whole  []byte // the part that it is a piece of, borrowed
+	At     int    // where in Whole
 	Packet int64  // number of the packet that brought it
 	Time   int64  // of that packet, in nanoseconds
 }
@@ -73,7 +76,7 @@ type datagram struct {
 	size   int      // of all parts together, -1 until the last one came
 	got    int
 	born   int64
-	dead   bool // parts overlapped: all of them go alone
+	lapped bool // a part came that lay over others and brought more
 	age    *list.Element
 }
 
@@ -179,7 +182,7 @@ func (f *Fragments) datagram(h *Header) *datagram {
 
 // place adds a part to its packet.
 func (f *Fragments) place(d *datagram, h *Header, p piece) {
-	if d.dead || !d.fits(&p, h.FragMore) {
+	if !d.fits(&p, h.FragMore) {
 		f.give(h, p, h.FragMore)
 		return
 	}
@@ -190,14 +193,10 @@ func (f *Fragments) place(d *datagram, h *Header, p piece) {
 	switch {
 	case at == len(d.pieces) || d.pieces[at].start >= p.end():
 		d.pieces = slices.Insert(d.pieces, at, f.keep(d, p))
-	case d.key.version == 4:
-		f.merge(d, at, p)
-	case d.pieces[at].has(&p):
-		f.repeated += int64(len(p.data))
 	default:
-		f.giveParts(d)
-		d.dead = true
-		f.give(h, p, h.FragMore)
+		had := d.got
+		f.merge(d, at, p)
+		d.lapped = d.lapped || d.got > had
 	}
 }
 
@@ -244,7 +243,7 @@ func (f *Fragments) merge(d *datagram, at int, p piece) {
 		if again := p.cut(from, until); q.has(&again) {
 			f.repeated += int64(until - from)
 		} else {
-			f.give(&d.header, again, true)
+			f.giveOf(&d.header, p, again, true)
 		}
 		merged = append(merged, q)
 		from = until
@@ -259,6 +258,8 @@ func (f *Fragments) merge(d *datagram, at int, p piece) {
 func (d *datagram) whole(time int64) *Whole {
 	w := joined(&d.header, d.pieces, 0)
 	w.Time = time
+	// The first part of an IPv6 packet holds all headers (RFC 8200 section 4.5).
+	w.Header.Disputed = d.lapped || d.key.version == 6 && w.Header.PayloadStart > d.pieces[0].end()
 	return w
 }
 
@@ -290,7 +291,8 @@ func begun(head *Header, pieces []*piece, size, cut int) *Whole {
 	if w.Header.Status != OK {
 		return nil
 	}
-	if !known && w.Header.Proto != UDP { // whose own length has told by now
+	w.Header.Disputed = w.Header.Proto == TCP // acknowledged, it is the capture that missed the rest
+	if !known && w.Header.Proto != UDP {      // whose own length has told by now
 		w.Header.Cut = cut
 	}
 	return w
@@ -333,8 +335,11 @@ func (f *Fragments) giveParts(d *datagram) {
 }
 
 // give hands out one part, with what the header of its packet says.
-func (f *Fragments) give(h *Header, p piece, more bool) {
-	part := Part{Header: *h, Data: p.data, Packet: p.packet, Time: p.time}
+func (f *Fragments) give(h *Header, p piece, more bool) { f.giveOf(h, p, p, more) }
+
+// giveOf hands out a piece of a part.
+func (f *Fragments) giveOf(h *Header, whole, p piece, more bool) {
+	part := Part{Header: *h, Data: p.data, Whole: whole.data, At: p.start - whole.start, Packet: p.packet, Time: p.time}
 	part.Header.FragOffset, part.Header.FragMore = p.start, more
 	part.Header.PayloadStart, part.Header.PayloadEnd, part.Header.next = 0, len(p.data), 0
 	f.alone(part)

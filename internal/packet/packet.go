@@ -53,6 +53,10 @@ type Header struct {
 	FragOffset int    // bytes of the larger packet's payload that lie before this part
 	FragMore   bool   // this is not the last part
 
+	// Disputed says that the packet was put together from parts that contradict
+	// each other, or not of all: a receiver drops it.
+	Disputed bool
+
 	SrcPort, DstPort uint16 // valid iff Status is OK and Proto is TCP or UDP
 	Flags            uint8  // this and the next: valid iff Status is OK and Proto is TCP
 	Seq, Ack         uint32

@@ -173,7 +173,7 @@ func (l *load) sort(h *packet.Header, i int32) {
 // sortFrame notes the shards of all packets in a Wi-Fi frame.
 func (l *load) sortFrame(h packet.Header, p *capture.Packet, i int32) {
 	for more := true; more; more = h.Next(p.Data, &h) {
-		if toFlow(&h) {
+		if toFlow(&h) || broken(&h) {
 			l.sort(&h, i)
 		}
 	}

@@ -172,7 +172,7 @@ func (c *conv) searchAlt(d telltale.Direction, copied *flow.Copy) {
 	if !slices.ContainsFunc(hits, func(h detect.Hit) bool { return isNews(copied, base, &h) }) {
 		return
 	}
-	m := &dissect.Message{Proto: c.info.AppProto, Dir: d, Protection: c.info.Protection, Start: copied.At, Wire: int64(copied.New)}
+	m := &dissect.Message{Proto: c.info.AppProto, Dir: d, Protection: c.info.Protection, Start: copied.At, Wire: int64(copied.To - copied.From)}
 	col := &collector{m: m, body: copied.Data, base: base, done: base + int64(len(copied.Data)), peer: c.peerOf(d)}
 	out := col.message()
 	packets := c.s.parts(slices.Clone(copied.Packets))

@@ -51,6 +51,11 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 	case h.Status == packet.Fragment:
 		s.fragment(h, p)
 		return
+	case broken(h):
+		data := *p
+		data.Data = p.Data[h.PayloadStart:h.PayloadEnd]
+		s.table.Stray(h, &data, 0, len(data.Data))
+		return
 	case h.Status != packet.OK:
 		s.w.tally.Payload.Skipped[h.Status.Skip()] += payload(h)
 		return
@@ -102,9 +107,13 @@ func (s *shard) join(w *packet.Whole, number int64) {
 	})
 }
 
-// alone counts a part whose other parts did not come.
+// alone searches a part whose other parts did not come, or that contradicts
+// them, by itself. It counts as skipped: what it belonged to was not read.
 func (s *shard) alone(p packet.Part) {
 	s.w.tally.Payload.Skipped[telltale.SkipFragIncomplete] += int64(len(p.Data))
+	s.table.Stray(&p.Header, &capture.Packet{
+		Data: p.Whole, Time: p.Time, Number: p.Packet, WireLen: len(p.Whole), Link: p.Header.Link,
+	}, p.At, len(p.Data))
 }
 
 // parts replaces packets that were put together by the packets they came in.

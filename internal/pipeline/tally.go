@@ -51,13 +51,17 @@ func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 	} else {
 		t.Packets.Undecodable[h.Status.String()]++
 	}
-	return read && (toFlow(h) || h.Aggregate())
+	return read && (toFlow(h) || h.Aggregate()) || broken(h)
 }
 
 // toFlow reports whether a packet belongs to a flow.
 func toFlow(h *packet.Header) bool {
 	return h.Status == packet.OK || h.Status == packet.Fragment && h.Version != 0
 }
+
+// broken reports whether a packet is known to be of two addresses, and no more:
+// its payload counts as skipped, though it is searched by itself.
+func broken(h *packet.Header) bool { return h.Status == packet.Malformed && h.Version != 0 }
 
 // part counts the payload of a packet, and reports whether it could be read.
 func (t *Tally) part(h *packet.Header) bool {

@@ -55,7 +55,7 @@ func (w *worker) batch(l *load, i, n int) {
 // header stays as it is: other shards read on from it.
 func (w *worker) frame(h packet.Header, p *capture.Packet, home uint8) {
 	for more := true; more; more = h.Next(p.Data, &h) {
-		if toFlow(&h) && shardOf(&h) == home {
+		if (toFlow(&h) || broken(&h)) && shardOf(&h) == home {
 			in := h // a shard may change it
 			w.shard(home).packet(&in, p)
 		}
