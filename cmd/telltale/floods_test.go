@@ -117,8 +117,13 @@ func (a *attack) read(t *testing.T, records string) {
 		t.Fatal(err)
 	}
 	for line := range bytes.Lines(text) {
+		if bytes.Contains(line, []byte(`"event_type":"sighting"`)) {
+			if bytes.Contains(line, []byte(`"kind":"imei"`)) {
+				a.found = 1
+			}
+			continue
+		}
 		var r struct {
-			Kind       string
 			Packets    struct{ Undecodable map[string]int64 }
 			Payload    struct{ Skipped map[string]int64 } `json:"payload_bytes"`
 			Missing    struct{ Gap int64 }
@@ -129,9 +134,6 @@ func (a *attack) read(t *testing.T, records string) {
 		}
 		if err := json.Unmarshal(line, &r); err != nil {
 			t.Fatal(err)
-		}
-		if r.Kind == "imei" {
-			a.found = 1
 		}
 		a.named += r.Payload.Skipped[a.Names] + r.Packets.Undecodable[a.Names]
 		for _, s := range r.Suppressed {
