@@ -32,12 +32,14 @@ func (r *recent) keep(last *int64, at int64, b []byte) {
 	if r.buf == nil {
 		r.buf = make([]byte, r.size)
 	}
-	turned := r.head%int64(r.size)+int64(len(b)) > int64(r.size)
-	if turned {
+	if r.head%int64(r.size)+int64(len(b)) > int64(r.size) {
 		r.head += int64(r.size) - r.head%int64(r.size)
 	}
-	copy(r.buf[r.head%int64(r.size):], b)
-	if p := r.piece(*last); p != nil && *last == r.count && p.at+p.n == at && !turned {
+	pos := r.head % int64(r.size)
+	copy(r.buf[pos:], b)
+	// No piece goes on from the ring's end to its start, though it end there to
+	// the byte.
+	if p := r.piece(*last); p != nil && *last == r.count && p.at+p.n == at && pos > 0 {
 		p.n += int64(len(b))
 	} else {
 		r.count++
