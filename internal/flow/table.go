@@ -82,7 +82,13 @@ func (t *Table) Stray(h *packet.Header, p *capture.Packet, from, n int) *Flow {
 }
 
 // Finish ends all flows as the capture ends, in the order of their IDs.
-func (t *Table) Finish() {
+func (t *Table) Finish() { t.end(telltale.EndedCapture, math.MaxInt64) }
+
+// GiveUp ends all flows because the table can't go on after the packet of that
+// number.
+func (t *Table) GiveUp(number int64) { t.end(telltale.EndedEvicted, number) }
+
+func (t *Table) end(why telltale.Ended, number int64) {
 	all := make([]*Flow, 0, t.live)
 	for c := range t.idle {
 		root := &t.idle[c].root
@@ -94,7 +100,7 @@ func (t *Table) Finish() {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Depth, b.Depth))
 	})
 	for _, f := range all {
-		t.close(f, telltale.EndedCapture, math.MaxInt64)
+		t.close(f, why, number)
 	}
 }
 

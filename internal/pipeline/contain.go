@@ -13,7 +13,8 @@ import (
 
 // A parser reads hostile bytes and may have faults. One that panics, or that
 // makes no progress, loses the direction that it was reading and nothing
-// else: steps are counted, no clock watches.
+// else: steps are counted, no clock watches. A fault anywhere else on a
+// packet's way costs its shard the flows that it has open.
 const (
 	fuelBase    = 1024 // calls of the sink that a parser may make at a time, and
 	fuelForByte = 16   // for each byte that it is given
@@ -93,6 +94,26 @@ func (c *conv) contain(d telltale.Direction) {
 	c.wait(h, nil)
 	c.raw, c.parser, c.found = nil, nil, nil
 	h.parser, h.raw, h.rawFrom = c.rawParser(), true, maxSearched
+}
+
+// contain keeps a fault outside of parsers inside its shard: the shard's flows
+// end here, as far as they can still be told, and what follows begins anew.
+func (w *worker) contain(home uint8) {
+	if recover() == nil {
+		return
+	}
+	s := w.shards[home]
+	w.shards[home] = nil
+	w.tally.Faults++
+	s.giveUp()
+	s.count(w.tally)
+}
+
+// giveUp ends the shard's flows. A table that has failed may fail again.
+func (s *shard) giveUp() {
+	defer func() { _ = recover() }()
+	s.fragments.Flush()
+	s.table.GiveUp(s.w.now)
 }
 
 // tell emits a Crash, if it is wanted: of what the parser was given or, where

@@ -225,3 +225,39 @@ func panicking(in string) []capture.Packet {
 	good.Close(telltale.ToServer)
 	return framesOf(c)
 }
+
+// TestFault has the engine fail outside of any parser, at each packet of a
+// capture in turn: flows of other shards are told, and every byte is counted.
+func TestFault(t *testing.T) {
+	packets := panicking("Parse")
+	sound := len(hear(t, packets).sightings())
+	if sound == 0 {
+		t.Fatal("nothing to lose")
+	}
+	least, most := sound, 0
+	for i := range packets {
+		h, w := new(heard), newWorker(Config{Engine: engine})
+		l, tally := new(load), newTally()
+		if err := l.read(t.Context(), &frames{packets: packets, each: len(packets)}, tally); err != nil {
+			t.Fatal(err)
+		}
+		l.headers[i].PayloadEnd = 1 << 20
+		w.batch(l, 0, 1)
+		w.finish()
+		if err := h.Put(t.Context(), merge([]*worker{w})); err != nil {
+			t.Fatal(err)
+		}
+		w.close(tally)
+		tally.settle()
+		h.tally = tally
+		if tally.Faults != 1 {
+			t.Fatalf("packet %d: %d faults", i, tally.Faults)
+		}
+		checkBooks(t, tally, len(packets))
+		n := len(h.sightings())
+		least, most = min(least, n), max(most, n)
+	}
+	if least == 0 || most < sound {
+		t.Errorf("%d sightings without a fault, with one %d to %d", sound, least, most)
+	}
+}

@@ -29,11 +29,11 @@ func FuzzFrames(f *testing.F) {
 	})
 }
 
-// checkParsers holds that no parser panicked or was stuck: outside of tests
-// that would be contained, and not be seen.
+// checkParsers holds that no parser panicked or was stuck, nor anything else:
+// outside of tests that would be contained, and not be seen.
 func checkParsers(t *testing.T, y *Tally) {
 	t.Helper()
-	if n := y.Payload.Skipped[telltale.SkipParserPanic] + y.Payload.Skipped[telltale.SkipParserStuck]; n > 0 {
+	if n := y.Payload.Skipped[telltale.SkipParserPanic] + y.Payload.Skipped[telltale.SkipParserStuck] + y.Faults; n > 0 {
 		t.Fatalf("a parser failed: %+v", y.Payload)
 	}
 }

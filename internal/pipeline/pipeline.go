@@ -53,6 +53,7 @@ func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally
 	for _, w := range workers {
 		w.close(tally)
 	}
+	tally.settle()
 	return tally, err
 }
 
@@ -150,7 +151,9 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 	}
 	for i := range l.batch.Packets {
 		p, h := &l.batch.Packets[i], &l.headers[i]
-		h.Decode(p.Link, p.Data, p.WireLen)
+		if !decode(h, p) {
+			tally.Faults++
+		}
 		switch {
 		case !tally.packet(p, h):
 		case h.Aggregate():
@@ -160,6 +163,18 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 		}
 	}
 	return err
+}
+
+// decode reads a packet's headers. It reports false where that failed by a
+// fault of ours: such a packet is malformed.
+func decode(h *packet.Header, p *capture.Packet) (sound bool) {
+	defer func() {
+		if recover() != nil {
+			*h = packet.Header{Status: packet.Malformed, PayloadEnd: len(p.Data)}
+		}
+	}()
+	h.Decode(p.Link, p.Data, p.WireLen)
+	return true
 }
 
 // sort notes that packet number i of the batch belongs to h's shard.

@@ -44,6 +44,18 @@ func (s *shard) hold(weight *int, now int) {
 // more the shard holds.
 func (s *shard) patience() int { return maxPending >> min(9, 3*(s.held/maxShardHeld)) }
 
+// count adds to t what the shard's own tables counted.
+func (s *shard) count(t *Tally) {
+	st := s.table.Stats()
+	t.Payload.Repeated += st.Repeated + s.fragments.Repeated()
+	t.Unchecked += st.Unchecked
+	t.Missing.Gap += st.Gap
+	t.suppress(packetsForgotten, st.Forgotten)
+	t.suppress(halfOpenEvicted, st.HalfOpen)
+	t.suppress(datagramsEvicted, st.Datagrams)
+	t.suppress(streamsEvicted, st.Streams)
+}
+
 // packet hands a packet to its flow, and what it carries to theirs: a tunnel
 // is a flow without payload of its own.
 func (s *shard) packet(h *packet.Header, p *capture.Packet) {

@@ -18,6 +18,7 @@ type Tally struct {
 	Last       telltale.Time
 	Bytes      int64 // of whole packets, on the wire
 	Unchecked  int64 // repeated bytes whose first copy was not at hand any more
+	Faults     int64 // failures of the engine outside of parsers
 }
 
 func newTally() *Tally {
@@ -107,6 +108,15 @@ func (t *Tally) add(o *Tally) {
 	t.Missing.Snaplen += o.Missing.Snaplen
 	addCounts(t.Suppressed, o.Suppressed)
 	t.Bytes += o.Bytes
+	t.Unchecked += o.Unchecked
+	t.Faults += o.Faults
+}
+
+// settle counts as skipped what faults of the engine left in no other count.
+func (t *Tally) settle() {
+	if t.Faults > 0 {
+		t.Payload.Skipped[telltale.SkipParserPanic] += max(t.Payload.Balance(), 0)
+	}
 }
 
 func addCounts[K comparable](dst, src map[K]int64) {

@@ -40,14 +40,19 @@ func newWorker(cfg Config) *worker {
 func (w *worker) batch(l *load, i, n int) {
 	for home := i; home < Shards; home += n {
 		for _, k := range l.of[home] {
-			h, p := &l.headers[k], &l.batch.Packets[k]
-			w.now = p.Number
-			if h.Aggregate() {
-				w.frame(*h, p, uint8(home))
-			} else {
-				w.shard(uint8(home)).packet(h, p)
-			}
+			w.packet(uint8(home), &l.headers[k], &l.batch.Packets[k])
 		}
+	}
+}
+
+// packet hands a packet, or those of a Wi-Fi frame, to their shard.
+func (w *worker) packet(home uint8, h *packet.Header, p *capture.Packet) {
+	w.now = p.Number
+	defer w.contain(home)
+	if h.Aggregate() {
+		w.frame(*h, p, home)
+	} else {
+		w.shard(home).packet(h, p)
 	}
 }
 
@@ -72,30 +77,27 @@ func (w *worker) shard(home uint8) *shard {
 // finish ends every flow as the capture ends.
 func (w *worker) finish() {
 	w.now = math.MaxInt64
-	for _, s := range w.shards {
+	for home, s := range w.shards {
 		if s != nil {
-			s.fragments.Flush()
-			s.table.Finish()
+			w.finishShard(uint8(home), s)
 		}
 	}
 }
 
+func (w *worker) finishShard(home uint8, s *shard) {
+	defer w.contain(home)
+	s.fragments.Flush()
+	s.table.Finish()
+}
+
 // close adds what the worker and its shards counted to t.
 func (w *worker) close(t *Tally) {
-	t.add(w.tally)
 	for _, s := range w.shards {
-		if s == nil {
-			continue
+		if s != nil {
+			s.count(w.tally)
 		}
-		st := s.table.Stats()
-		t.Payload.Repeated += st.Repeated + s.fragments.Repeated()
-		t.Unchecked += st.Unchecked
-		t.Missing.Gap += st.Gap
-		t.suppress(packetsForgotten, st.Forgotten)
-		t.suppress(halfOpenEvicted, st.HalfOpen)
-		t.suppress(datagramsEvicted, st.Datagrams)
-		t.suppress(streamsEvicted, st.Streams)
 	}
+	t.add(w.tally)
 }
 
 // packetsForgotten is the rule that leaves packets of long messages out of
