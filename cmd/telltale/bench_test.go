@@ -89,6 +89,8 @@ type program struct {
 	args   []string
 	inside func(name string) error
 	costs  []cost
+
+	mayMiss bool // it exits with 1 where it finds nothing
 }
 
 // A cost is what one run took.
@@ -202,7 +204,7 @@ func peers(dir, name string) []*program {
 		{name: "tshark", does: "names in TLS, DNS and HTTP", args: []string{"tshark", "-n", "-r", name, "-T", "fields", "-e", "frame.number", "-e", "tls.handshake.extensions_server_name", "-e", "dns.qry.name", "-e", "http.host", "-e", "http.request.uri"}},
 		{name: "ndpiReader", does: "protocols and names; no search", args: []string{"ndpiReader", "-q", "-i", name}},
 		{name: "tcpflow", does: "streams to files; no search", args: []string{"tcpflow", "-r", name, "-o", filepath.Join(dir, "tcpflow")}},
-		{name: "ngrep", does: "nine literals in packets; no streams", args: []string{"ngrep", "-q", "-I", name, "00101270[0-9]{7}"}},
+		{name: "ngrep", does: "nine literals in packets; no streams", mayMiss: true, args: []string{"ngrep", "-q", "-I", name, "00101270[0-9]{7}"}},
 	}
 }
 
@@ -216,7 +218,7 @@ func (p *program) run(t *testing.T, name string) cost {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	begun := time.Now()
-	if err := cmd.Run(); err != nil {
+	if err := cmd.Run(); err != nil && !(p.mayMiss && cmd.ProcessState.ExitCode() == 1) {
 		t.Fatalf("%s: %v\n%s", strings.Join(p.args, " "), err, stderr.String())
 	}
 	c := cost{cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime(), wall: time.Since(begun)}
