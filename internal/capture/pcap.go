@@ -26,6 +26,7 @@ type pcapCutter struct {
 	header   int   // bytes of a record's header
 	swapped  bool  // a record's two lengths stand in the other order
 	records  int64 // that were read
+	settled  bool  // whether headers are longer than they should be is known
 	snaplen  uint32
 	linkType packet.Link
 	resync
@@ -111,16 +112,11 @@ func (c *pcapCutter) cut(w []byte, end bool, b *Batch) int {
 		if i == len(w) {
 			return i
 		}
-		if c.records == 1 && c.strange(w[i:]) {
-			extra, enough := c.longer(w[i:])
-			if !enough && !end {
-				return i
-			}
-			if extra > 0 {
-				c.lengthen(extra, c.at+int64(i))
-				i += extra
-			}
+		extra, wait := c.settle(w[i:], c.at+int64(i), end)
+		if wait {
+			return i
 		}
+		i += extra
 		n, broken := c.next(w[i:], end, b)
 		if broken != "" {
 			c.damage(c.at+int64(i), broken)

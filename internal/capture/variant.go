@@ -6,14 +6,23 @@ import (
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
-// strange reports whether the second record of a file, with which w begins,
-// gives reason to doubt how long the headers are.
-func (c *pcapCutter) strange(w []byte) bool {
-	if len(w) < c.header {
-		return false
+// settle decides, once, how long the headers of records are. w begins at an
+// offset where the second record should. It returns how many bytes of w are
+// to be passed over, or that w must be longer to tell.
+func (c *pcapCutter) settle(w []byte, at int64, end bool) (extra int, wait bool) {
+	if c.settled || c.records != 1 || len(w) < c.header {
+		return 0, false
 	}
-	r := c.record(w)
-	return !c.strict(r) || !near(r.time, c.last)
+	if r := c.record(w); !c.strict(r) || !near(r.time, c.last) {
+		if extra, wait = c.longer(w, end); wait {
+			return 0, true
+		}
+	}
+	c.settled = true
+	if extra > 0 {
+		c.lengthen(extra, at)
+	}
+	return extra, false
 }
 
 // lengthen has the headers of all records be longer from the second on, which
@@ -26,14 +35,14 @@ func (c *pcapCutter) lengthen(extra int, at int64) {
 
 // longer reports by how many bytes the headers of records are longer than the
 // file's magic number says, 0 if they are not. w begins where the second record
-// should, and enough says whether it held what it takes to know. Some writers
+// should, and wait says that it must be longer to know. Some writers
 // of the 1990s, and devices of Nokia's, added fields and kept the number. The
 // first packet was taken for one with these fields in front; what it lacks at
 // its end is what is passed over here.
-func (c *pcapCutter) longer(w []byte) (extra int, enough bool) {
+func (c *pcapCutter) longer(w []byte, end bool) (extra int, wait bool) {
 	for _, extra := range []int{4, 8} {
 		if len(w) < extra+c.header {
-			return 0, false
+			return 0, !end
 		}
 		r := c.record(w[extra:])
 		if !c.strict(r) || !c.plausible(r.time) {
@@ -41,16 +50,16 @@ func (c *pcapCutter) longer(w []byte) (extra int, enough bool) {
 		}
 		next := extra + c.header + extra + int(r.captured)
 		switch {
-		case len(w) == next:
-			return extra, true
+		case end && len(w) == next:
+			return extra, false
 		case len(w) < next+c.header:
-			return 0, false
+			return 0, !end
 		}
 		if f := c.record(w[next:]); c.strict(f) && near(f.time, r.time) {
-			return extra, true
+			return extra, false
 		}
 	}
-	return 0, true
+	return 0, false
 }
 
 // aixLink returns the link type that AIX means by a number of its own: the
