@@ -37,6 +37,7 @@ type Fragments struct {
 	clock    patience
 	open     map[fragmentKey]*datagram
 	byAge    list.List // of *datagram, the oldest first
+	merged   []*piece  // reused by merge
 }
 
 // A Part is a part of an IP packet that did not get whole.
@@ -231,7 +232,7 @@ func (f *Fragments) keep(d *datagram, p piece) *piece {
 // merge takes of a part what was not there yet; the pieces from at on are
 // the first that it overlaps.
 func (f *Fragments) merge(d *datagram, at int, p piece) {
-	merged := slices.Clone(d.pieces[:at])
+	first, merged := at, f.merged[:0]
 	from := p.start
 	for ; at < len(d.pieces) && d.pieces[at].start < p.end(); at++ {
 		q := d.pieces[at]
@@ -251,7 +252,9 @@ func (f *Fragments) merge(d *datagram, at int, p piece) {
 	if from < p.end() {
 		merged = append(merged, f.keep(d, p.cut(from, p.end())))
 	}
-	d.pieces = append(merged, d.pieces[at:]...)
+	d.pieces = slices.Replace(d.pieces, first, at, merged...)
+	clear(merged)
+	f.merged = merged[:0]
 }
 
 // whole returns the packet, all of whose parts are there.

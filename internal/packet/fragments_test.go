@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -47,6 +48,8 @@ type bench struct {
 	alone  []Part
 	wholes []*Whole
 	begun  []*Whole
+
+	forgetful bool // parts that stay alone are counted, not kept
 }
 
 func newBench(t testing.TB, limit int) *bench {
@@ -62,8 +65,10 @@ func newBench(t testing.TB, limit int) *bench {
 			t.Fatalf("%+v", p)
 		}
 		b.out += int64(len(p.Data))
-		p.Data = bytes.Clone(p.Data)
-		b.alone = append(b.alone, p)
+		if !b.forgetful {
+			p.Data = bytes.Clone(p.Data)
+			b.alone = append(b.alone, p)
+		}
 	})
 	return b
 }
@@ -327,6 +332,7 @@ const booksLimit = 12 << 10
 // and content, and time. It returns how many packets got whole.
 func books(t *testing.T, ops []byte) int {
 	b := newBench(t, booksLimit)
+	b.forgetful = true // what the bench allocates is no fault of what it measures
 	for ; len(ops) >= 5; ops = ops[5:] {
 		part := part4
 		if ops[0]&1 != 0 {
@@ -347,6 +353,32 @@ func books(t *testing.T, ops []byte) int {
 		}
 	}
 	return len(b.wholes)
+}
+
+// TestFragmentsMerge lays small parts over a packet of many: what that
+// allocates does not grow with how many there are.
+func TestFragmentsMerge(t *testing.T) {
+	const last = 8 * 4000
+	b := newBench(t, FragmentMemory)
+	b.forgetful = true
+	for at := 0; at < last; at += 16 { // with a gap behind each
+		b.add(part4(7, at, true, make([]byte, 8)))
+	}
+	over := part4(7, 8000, true, bytes.Repeat([]byte{1}, 8))
+	var h Header
+	h.Decode(LinkRaw, over, len(over))
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 1000
+	for range times {
+		b.in += 8
+		b.f.Add(&h, over, 1, 0)
+	}
+	runtime.ReadMemStats(&after)
+	if n := (after.TotalAlloc - before.TotalAlloc) / times; n > 512 {
+		t.Errorf("a part over one of %d allocates %d bytes", last/16, n)
+	}
+	b.close()
 }
 
 // BenchmarkFragments is the worst case: the smallest parts, last first.
