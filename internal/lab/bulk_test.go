@@ -292,7 +292,7 @@ func TestQUICKeys(t *testing.T) {
 func TestBulkTshark(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
-		t.Skip("SKIPPED: tshark is not installed, so no other reader checks the bulk captures")
+		t.Skip("SKIPPED: tshark is not installed, so no other reader checks the bulk captures (Debian: apt-get install tshark)")
 	}
 	for _, b := range Bulks {
 		t.Run(b.Name, func(t *testing.T) {

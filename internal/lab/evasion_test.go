@@ -301,7 +301,7 @@ func writeVerdicts(t *testing.T, verdicts map[string]Verdict) {
 func TestTsharkReads(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
-		t.Skip("SKIPPED: tshark is not installed, so it judges no case")
+		t.Skip("SKIPPED: tshark is not installed, so it judges no case (Debian: apt-get install tshark)")
 	}
 	verdicts := maps.Clone(Verdicts())
 	args := []string{"-q", "-n", "-o", "tcp.reassemble_out_of_order:TRUE", "-o", "tcp.check_checksum:TRUE", "-r", filepath.Join(t.TempDir(), captureName)}

@@ -85,7 +85,7 @@ func askLinux(t *testing.T) map[string]Verdict {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	text, err := cmd.CombinedOutput()
 	if errors.Is(err, syscall.EPERM) || bytes.Contains(text, []byte("JUDGE CANNOT")) {
-		t.Skipf("SKIPPED: no socket of Linux judged the main view, for want of the right to a network of one's own (%v)\n%s", err, text)
+		t.Skipf("SKIPPED: no socket of Linux judged the main view, for want of the right to a network of one's own; run as root on Linux with /dev/net/tun (%v)\n%s", err, text)
 	}
 	if err != nil {
 		t.Fatalf("the judge: %v\n%s", err, text)

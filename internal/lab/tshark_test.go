@@ -15,7 +15,7 @@ import (
 func TestTshark(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
-		t.Skip("SKIPPED: tshark is not installed, so no other reader checks the lab's captures")
+		t.Skip("SKIPPED: tshark is not installed, so no other reader checks the lab's captures (Debian: apt-get install tshark)")
 	}
 	for name, o := range map[string]Options{
 		"whole":           {Seed: 1},

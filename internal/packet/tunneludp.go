@@ -194,19 +194,10 @@ func (h *Header) vxlanGPE(data []byte) Status {
 		return NotIP
 	}
 	h.realm = binary.BigEndian.Uint32(b[4:]) >> 8
-	switch b[3] {
-	case 1:
-		return h.ipv4(data)
-	case 2:
-		return h.ipv6(data)
-	case 3:
-		return h.ethernet(data)
-	case 4:
+	if b[3] == 4 {
 		return h.nsh(data)
-	case 5:
-		return h.mpls(data)
 	}
-	return NotIP
+	return h.nextOf(b[3], data)
 }
 
 // nsh reads the Network Service Header (RFC 8300 section 2).
@@ -222,7 +213,13 @@ func (h *Header) nsh(data []byte) Status {
 	if _, s := h.take(data, int(b[1]&words)*4-8); s != OK {
 		return s
 	}
-	switch b[3] {
+	return h.nextOf(b[3], data)
+}
+
+// nextOf reads what follows a header that tells it by the numbers of NSH,
+// which VXLAN's extension shares (RFC 8300 section 11.2.5).
+func (h *Header) nextOf(protocol uint8, data []byte) Status {
+	switch protocol {
 	case 1:
 		return h.ipv4(data)
 	case 2:
