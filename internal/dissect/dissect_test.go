@@ -90,6 +90,33 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// TestRenew has every parser that can be used again read a sample after another
+// one that broke off somewhere: it is as a new one.
+func TestRenew(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	for _, before := range samples {
+		for _, s := range samples {
+			if s.of != before.of || s.of.Renew == nil {
+				continue
+			}
+			used := before.owner(t)
+			last := rnd.IntN(len(before.turns))
+			for _, turn := range before.turns[:last] {
+				used.data(turn.dir, turn.b)
+			}
+			broken := before.turns[last]
+			used.data(broken.dir, broken.b[:rnd.IntN(len(broken.b)+1)])
+			s.of.Renew(used.parser, s.newFlow())
+			again := s.owner(t)
+			again.parser = used.parser
+			got, want := strings.Join(s.playTo(again, whole), "\n"), strings.Join(s.play(t, whole), "\n")
+			if got != want {
+				t.Errorf("%s after %s:\n%s", s.name, before.name, firstDifference(got, want))
+			}
+		}
+	}
+}
+
 func cutAtRandom(rnd *rand.Rand, b []byte) (parts [][]byte) {
 	for len(b) > 0 {
 		n := 1 + rnd.IntN(min(len(b), 1+rnd.IntN(300)))

@@ -255,7 +255,10 @@ func describe(m *Message) string {
 // play runs the sample, each turn of a stream cut by cut, and returns what
 // came out.
 func (s *sample) play(t testing.TB, cut func(b []byte) [][]byte) []string {
-	o := s.owner(t)
+	return s.playTo(s.owner(t), cut)
+}
+
+func (s *sample) playTo(o *owner, cut func(b []byte) [][]byte) []string {
 	for _, turn := range s.turns {
 		if s.of.Proto == packet.UDP {
 			o.data(turn.dir, turn.b)

@@ -227,11 +227,15 @@ func panicking(in string) []capture.Packet {
 }
 
 // TestFault has the engine fail outside of any parser, at each packet of a
-// capture in turn: flows of other shards are told, and every byte is counted.
+// capture in turn: what else is told stands, and every byte is counted as what
+// it is.
 func TestFault(t *testing.T) {
 	packets := panicking("Parse")
-	sound := len(hear(t, packets).sightings())
-	if sound == 0 {
+	again := slices.Clone(packets[len(packets)/2:]) // a part comes twice: it is repeated
+	packets = append(packets, renumbered(again, len(packets))...)
+	without := hear(t, packets)
+	sound, repeated := len(without.sightings()), without.tally.Payload.Repeated
+	if sound == 0 || repeated == 0 {
 		t.Fatal("nothing to lose")
 	}
 	least, most := sound, 0
@@ -254,6 +258,9 @@ func TestFault(t *testing.T) {
 			t.Fatalf("packet %d: %d faults", i, tally.Faults)
 		}
 		checkBooks(t, tally, len(packets))
+		if i == len(packets)-1 && tally.Payload.Repeated != repeated {
+			t.Errorf("%d bytes were repeated, not %d", tally.Payload.Repeated, repeated)
+		}
 		n := len(h.sightings())
 		least, most = min(least, n), max(most, n)
 	}

@@ -27,7 +27,7 @@ func (s *spares[T]) put(t T) {
 
 // parser returns a parser of d for flow f.
 func (w *worker) parser(d *dissect.Dissector, f *flow.Flow) dissect.Parser {
-	if used := w.parsers[d]; used != nil && d.Renew != nil {
+	if used := w.parsers[d]; used != nil {
 		if p := used.take(); p != nil {
 			d.Renew(p, f)
 			return p
@@ -46,7 +46,7 @@ func (w *worker) spare(c *conv) {
 }
 
 func (w *worker) spareParser(d *dissect.Dissector, p dissect.Parser) {
-	if p == nil {
+	if p == nil || d.Renew == nil {
 		return
 	}
 	if w.parsers[d] == nil {
