@@ -29,6 +29,7 @@ type Flow struct {
 	Packets, Bytes [2]int64 // by direction; bytes of whole packets as on the wire
 	SrcMAC, DstMAC [6]byte  // of Src and Dst in the first packet; valid iff HasMAC
 	HasMAC         bool
+	Whole          bool           // a packet with all its headers was seen of it, see [Table.Stray]
 	Ended          telltale.Ended // fin or rst as soon as that is seen; never empty at Close
 	App            any            // the owner's; nil at Open
 

@@ -49,6 +49,7 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	t.expire(p.Number)
 	f, d, sound := t.flowOf(h, p)
 	f.count(d, p)
+	f.Whole = true
 	in := piece{data: p.Data[h.PayloadStart:h.PayloadEnd], packet: p.Number, time: p.Time, cut: int64(h.Cut)}
 	t.stats.Payload += int64(len(in.data))
 	t.stats.Cut += in.cut

@@ -27,6 +27,7 @@ type conv struct {
 	given   piece     // what the parser at work was given
 	fuel    int       // calls of the sink that it has left
 	waiting []waiting // messages that an answer may still follow
+	told    bool      // something was found in it
 	past    int       // requests that waited too long, whose answers may still come
 }
 
@@ -261,7 +262,9 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	c.answerNone()
 	c.info.End, c.info.Ended = telltale.Time(f.End), f.Ended
 	c.info.Packets, c.info.Bytes = f.Packets, f.Bytes
-	s.w.emit(&Event{Flow: c.info})
+	if f.Whole || c.told {
+		s.w.emit(&Event{Flow: c.info})
+	}
 	f.App = nil
 	s.w.spare(c)
 }

@@ -50,7 +50,7 @@ func (c *conv) emit(col *collector) {
 	if out := col.out; out != nil {
 		e := &Event{Flow: c.info, Message: out}
 		if len(out.Sightings) > 0 {
-			w.event = e
+			w.event, c.told = e, true
 		} else {
 			c.s.w.emit(e)
 		}
