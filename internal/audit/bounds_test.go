@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
 	"github.com/telltale-audit/telltale/internal/pipeline"
@@ -44,6 +45,26 @@ func TestTooManyDestinations(t *testing.T) {
 	a, b := d.of(telltale.Text{}, numbered(204, 1)), d.of(telltale.NewText("x.example"), numbered(204, 2))
 	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || !a.Name.IsZero() || len(a.DestIP) > 0 {
 		t.Errorf("%d destinations, those beyond are %+v and %+v", n, a, b)
+	}
+}
+
+// TestTooManyAddresses has a device and a far end with more addresses than are
+// listed: what is left out is counted.
+func TestTooManyAddresses(t *testing.T) {
+	d, far := newDevices([]*device.File{{Addresses: []string{"02:00:5e:10:7a:c4"}}}), newDestinations()
+	for i := range maxAddresses + 5 {
+		f := &pipeline.FlowInfo{
+			Key:    flow.Key{Src: packet.AddrFrom(numbered(10, i)), Dst: packet.AddrFrom(numbered(203, i))},
+			SrcMAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}, HasMAC: true,
+		}
+		d.of(f)
+		far.of(telltale.NewText("x.example"), numbered(203, i))
+	}
+	if n, m := len(d.records()[0].Addresses), len(far.list[0].DestIP); n != maxAddresses+1 || m != maxAddresses {
+		t.Errorf("%d addresses of the device, %d of the far end", n, m)
+	}
+	if d.unlisted != 5 || far.unlisted != 5 {
+		t.Errorf("%d and %d flows are counted", d.unlisted, far.unlisted)
 	}
 }
 

@@ -19,8 +19,10 @@ type destinations struct {
 	byName map[string]*farEnd
 	byAddr map[netip.Addr]*farEnd // of those without a name
 	list   []*farEnd
-	beyond int64   // flows and messages of far ends that were not told apart
-	others *farEnd // shared by those beyond the bound; nil until then
+	beyond int64 // flows and messages of far ends that were not told apart
+
+	unlisted int64   // flows and messages whose address is left out of what is listed of their far end
+	others   *farEnd // shared by those beyond the bound; nil until then
 }
 
 // A farEnd is a destination and what the flows to it showed.
@@ -42,8 +44,12 @@ func (d *destinations) of(name telltale.Text, addr netip.Addr) *farEnd {
 	if dest == nil {
 		dest = d.add(name, addr)
 	}
-	if dest != d.others && addr.IsValid() && len(dest.DestIP) < 64 && !slices.Contains(dest.DestIP, addr) {
+	switch {
+	case dest == d.others || !addr.IsValid() || slices.Contains(dest.DestIP, addr):
+	case len(dest.DestIP) < maxAddresses:
 		dest.DestIP = append(dest.DestIP, addr)
+	default:
+		d.unlisted++
 	}
 	return dest
 }

@@ -24,7 +24,9 @@ type devices struct {
 	ips    map[netip.Addr]int // the same
 	byKey  map[ownerKey]*owner
 	beyond int64 // flows of devices that were not told apart
-	list   []*owner
+
+	unlisted int64 // flows whose address is left out of what is listed of their device
+	list     []*owner
 }
 
 // hardware is a hardware address of a link.
@@ -132,21 +134,30 @@ func (d *devices) get(key ownerKey, s side) *owner {
 		d.byKey[key] = o
 		d.list = append(d.list, o)
 	}
-	o.saw(s)
+	if !o.saw(s) {
+		d.unlisted++
+	}
 	return o
 }
 
-// maxAddresses bounds what is listed of a device.
+// maxAddresses bounds the addresses that are listed of a device or a
+// destination.
 const maxAddresses = 64
 
-// saw notes the addresses of a side that is the device.
-func (o *owner) saw(s side) {
-	if s.hasMAC && !o.macs[s.mac] && len(o.macs) < maxAddresses {
-		o.macs[s.mac] = true
+// saw notes the addresses of a side that is the device. It reports false where
+// the list of them is full.
+func (o *owner) saw(s side) bool {
+	mac := !s.hasMAC || add(o.macs, s.mac)
+	ip := !s.ip.IsValid() || add(o.ips, s.ip)
+	return mac && ip
+}
+
+// add puts k into a set unless that is full, and reports whether it is there.
+func add[K comparable](set map[K]bool, k K) bool {
+	if !set[k] && len(set) < maxAddresses {
+		set[k] = true
 	}
-	if s.ip.IsValid() && !o.ips[s.ip] && len(o.ips) < maxAddresses {
-		o.ips[s.ip] = true
-	}
+	return set[k]
 }
 
 // records returns the devices as they are known at the end.

@@ -339,6 +339,9 @@ func (r *recorder) finish() *report.Audit {
 	if n := r.devices.beyond; n > 0 {
 		r.cover.Suppressed = suppress(r.cover.Suppressed, "devices_beyond_bound", n)
 	}
+	if n := r.devices.unlisted + r.dests.unlisted; n > 0 {
+		r.cover.Suppressed = suppress(r.cover.Suppressed, "addresses_beyond_bound", n)
+	}
 	if n := r.dests.beyond; n > 0 {
 		r.cover.Suppressed = suppress(r.cover.Suppressed, "destinations_beyond_bound", n)
 	}
