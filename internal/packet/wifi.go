@@ -37,7 +37,10 @@ func (h *Header) wifi(data []byte, pad int) Status {
 		return h.short(size)
 	}
 	h.wifiAddresses(b, control)
-	h.PayloadStart += min(len(b), size+size&pad)
+	end := h.end()
+	size += size & pad
+	h.PayloadStart += min(len(b), size)
+	h.Cut -= min(h.Cut, max(0, size-len(b))) // padding that was cut off is no payload
 	switch {
 	case control&wifiNull != 0:
 		return NotIP
@@ -47,7 +50,7 @@ func (h *Header) wifi(data []byte, pad int) Status {
 		h.Fragment = true
 		return Fragment
 	case control&wifiQoS != 0 && b[qosAt(control)]&qosAMSDU != 0:
-		h.frameEnd = h.end()
+		h.frameEnd = end
 		return h.subframe(data)
 	}
 	return h.llc(data, h.end()-h.PayloadStart)
