@@ -11,7 +11,7 @@ ENGINE = . ./internal/wire ./internal/packet ./internal/flow ./internal/decode .
 LINT = $(GO) tool -modfile=tools/go.mod golangci-lint
 
 .DEFAULT_GOAL := all
-.PHONY: all help build fmt vet arm64 lint test test-poison test-plain assembly demo bench corpus fuzz mutate generate
+.PHONY: all help build fmt vet arm64 lint test test-poison test-plain assembly tables demo bench corpus fuzz mutate generate
 
 all: fmt vet lint test test-poison test-plain ## everything that CI runs
 
@@ -49,6 +49,9 @@ test-plain: ## the search's tests without assembly, as on other processors
 
 assembly: ## write the assembly again
 	cd tools && $(GO) run ./classes -out ../internal/decode/classes_amd64.s
+
+tables: ## pack the tables of addresses again (FROM=folder with the unpacked packages of DATA-LICENCES.md)
+	$(GO) test -count 1 -v -run '^TestPackTables$$' ./internal/destination -tables-from '$(FROM)'
 
 demo: ## re-enact the incident of 2019 and audit it
 	$(GO) run ./cmd/telltale demo

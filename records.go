@@ -29,7 +29,7 @@ type Table struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Date    string `json:"date"`
-	SHA256  string `json:"sha256"`
+	SHA256  string `json:"sha256,omitempty"` // absent where a module carries the table and Version is a hash itself
 }
 
 // Device is a device that took part in the traffic.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/destination"
 	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/ndjson"
 	"github.com/telltale-audit/telltale/internal/numbering"
@@ -301,7 +302,7 @@ func (r *recorder) head() []byte {
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: []telltale.Table{numbering.Table(), detect.Table()}, Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: append([]telltale.Table{numbering.Table(), detect.Table()}, destination.Tables()...), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}

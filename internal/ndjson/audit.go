@@ -31,7 +31,7 @@ func (l *line) table(t telltale.Table) {
 	l.string("name", t.Name)
 	l.string("version", t.Version)
 	l.string("date", t.Date)
-	l.string("sha256", t.SHA256)
+	l.optString("sha256", t.SHA256)
 	l.close('}')
 }
 
