@@ -62,7 +62,9 @@ type Flow struct {
 	ByteToClient int64      `json:"bytes_toclient"`
 	Names        []Name     `json:"names,omitempty"` // most trusted first
 	Protection   Protection `json:"protection"`
-	Tunnel       string     `json:"tunnel,omitempty"` // flow_id of the flow that carried it
+	App          Text       `json:"app,omitempty"`         // program on the phone, as the tool that captured says
+	AppPackage   Text       `json:"app_package,omitempty"` // its package name, such as org.example.mail
+	Tunnel       string     `json:"tunnel,omitempty"`      // flow_id of the flow that carried it
 }
 
 // Name is a name of a far end with where it came from: host, sni, dns,
@@ -171,6 +173,7 @@ type Transmission struct {
 	Direction   Direction  `json:"direction"`
 	SentBy      SentBy     `json:"sent_by"`
 	Destination string     `json:"destination_id"`
+	App         Text       `json:"app,omitempty"`      // program on the device, as the tool that captured says
 	Template    Text       `json:"template,omitempty"` // what messages of this sort share: method, path, content type
 	Kinds       []Kind     `json:"kinds"`
 	Sightings   []string   `json:"sighting_ids"`

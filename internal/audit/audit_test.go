@@ -39,6 +39,7 @@ type line struct {
 	Verdict     string                   `json:"verdict"`
 	How         string                   `json:"how"`
 	Label       string                   `json:"label"`
+	App         string                   `json:"app"`
 	Payload     telltale.PayloadCoverage `json:"payload_bytes"`
 	Tag         string                   `json:"tag"`
 	DestIP      any                      `json:"dest_ip"` // one or several

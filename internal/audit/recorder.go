@@ -112,6 +112,7 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 		PktsToServer: f.Packets[0], ByteToServer: f.Bytes[0], PktsToClient: f.Packets[1], ByteToClient: f.Bytes[1],
 		Names: names, Protection: f.Protection,
 	}
+	r.closed.App, r.closed.AppPackage = program(f.Program)
 	r.record(&r.closed)
 }
 
@@ -157,6 +158,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 		Answered: m.Answered, Response: telltale.NewText(m.Response),
 	}
 	t.ReadableBy = readableBy(f, t.Protection)
+	t.App, _ = program(f.Program)
 	seen := make([]*telltale.Sighting, len(m.Sightings))
 	for i, s := range m.Sightings {
 		seen[i] = r.sighting(s, t)

@@ -32,7 +32,7 @@ const maxSends = 10_000
 // add counts one sighting of a transmission. It reports false where there are
 // too many groups already.
 func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, addr netip.Addr) bool {
-	key := string(t.SentBy) + " " + t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.Template.Raw()
+	key := string(t.SentBy) + " " + t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.App.Raw() + "\x00" + t.Template.Raw()
 	g := x.byKey[key]
 	if g == nil && len(x.list) >= maxSends {
 		return false
@@ -41,7 +41,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, f
 		g = &send{input: s.Input}
 		g.Received = t.SentBy == telltale.SentByPeer
 		g.Destination, g.DestIP, g.Device, g.First = far.Name, addr, t.Device, t.Time
-		g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.Protection, t.ReadableBy, t.Packets, t.FlowID
+		g.App, g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.App, t.Protection, t.ReadableBy, t.Packets, t.FlowID
 		x.byKey[key] = g
 		x.list = append(x.list, g)
 	}

@@ -46,6 +46,8 @@ func (c *pcapngCutter) block(w []byte, b *Batch) (broken string) {
 		return c.simplePacket(body, b)
 	case blockStats:
 		return c.statistics(body)
+	case blockCustom:
+		c.apps.block(c.order, body)
 	}
 	return ""
 }
@@ -133,6 +135,7 @@ func (c *pcapngCutter) timed(number uint32, body []byte, b *Batch) string {
 	p := Packet{Data: body[20:end:end], Time: c.last, WireLen: int(c.order.u32(body[16:])), Link: in.link}
 	if behind := (end + 3) &^ 3; behind < len(body) {
 		p.Comment = c.packetOptions(body[behind:], in)
+		p.App = c.apps.comment(p.Comment)
 	}
 	b.Packets = append(b.Packets, p)
 	return ""

@@ -21,6 +21,7 @@ type Packet struct {
 	WireLen int    // bytes on the wire: len(Data) or, if the capture length cut it, more
 	Link    packet.Link
 	Comment []byte // what the capture says of this packet; borrowed from the batch, nil for most
+	App     *App   // the phone's program it belongs to; nil where the capture does not say
 }
 
 // A Batch holds packets and the bytes they lie in. Its zero value is ready;

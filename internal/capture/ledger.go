@@ -14,6 +14,7 @@ type ledger struct {
 	input     telltale.Input
 	at        int64 // offset of the window that is being cut
 	simulated bool
+	apps      apps
 	damaged   int64 // places of damage, told or not
 	skipped   int64 // bytes of records that could not be handed out
 }

@@ -156,9 +156,11 @@ func (c *pcapCutter) next(w []byte, end bool, b *Batch) (n int, broken string) {
 	}
 	c.seen(r.time)
 	c.records++
-	b.Packets = append(b.Packets, Packet{
-		Data: w[c.header:n:n], Time: r.time, WireLen: int(r.onWire), Link: c.linkType,
-	})
+	p := Packet{Data: w[c.header:n:n], Time: r.time, WireLen: int(r.onWire), Link: c.linkType}
+	if p.Link == packet.LinkEthernet {
+		p.App = c.apps.trailer(p.Data)
+	}
+	b.Packets = append(b.Packets, p)
 	return n, ""
 }
 

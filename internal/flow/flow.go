@@ -17,28 +17,34 @@
 // those that [Stats] counts as repeated.
 package flow
 
-import "github.com/telltale-audit/telltale"
+import (
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+)
 
 // A Flow is one two-way conversation. It is valid from [Handler.Open] until
 // [Handler.Close] returns; its memory is then used for another flow.
 type Flow struct {
-	ID   int64 // number of its first packet
-	Part uint8 // which packet of a Wi-Fi frame that was, from 0
+	ID int64 // number of its first packet
 	Key
-	Start, End     int64    // times of the first and the latest packet, ns since the Unix epoch
-	Packets, Bytes [2]int64 // by direction; bytes of whole packets as on the wire
-	SrcMAC, DstMAC [6]byte  // of Src and Dst in the first packet; valid iff HasMAC
+	Part           uint8   // which packet of a Wi-Fi frame that was, from 0
+	SrcMAC, DstMAC [6]byte // of Src and Dst in the first packet; valid iff HasMAC
 	HasMAC         bool
-	Whole          bool           // a packet with all its headers was seen of it, see [Table.Stray]
+	Whole          bool // a packet with all its headers was seen of it, see [Table.Stray]
+
+	class       class  // these lie here because they fill what else were holes
+	counted     int32  // its runs, in the table's
+	tag, record uint32 // its place in the table
+
+	Start, End     int64          // times of the first and the latest packet, ns since the Unix epoch
+	Packets, Bytes [2]int64       // by direction; bytes of whole packets as on the wire
+	Program        *capture.App   // that it belongs to on the phone; nil where the capture does not say
 	Ended          telltale.Ended // fin or rst as soon as that is seen; never empty at Close
 	App            any            // the owner's; nil at Open
 
-	seen        int64      // table's clock at the latest packet
-	idle        node[Flow] // in the list of its class
-	class       class
-	counted     int32  // its runs, in the table's
-	tag, record uint32 // its place in the table
-	streams     [2]stream
+	seen    int64      // table's clock at the latest packet
+	idle    node[Flow] // in the list of its class
+	streams [2]stream
 }
 
 // A Handler is told what a table's packets carry: all calls in order, all

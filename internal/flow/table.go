@@ -161,6 +161,9 @@ func (f *Flow) count(d telltale.Direction, p *capture.Packet) {
 	f.Packets[d]++
 	f.Bytes[d] += int64(p.WireLen)
 	f.End = max(f.End, p.Time)
+	if f.Program == nil {
+		f.Program = p.App
+	}
 }
 
 // datagram takes the payload of a packet that is not of a stream.

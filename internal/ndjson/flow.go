@@ -32,5 +32,7 @@ func (l *line) flow(f *telltale.Flow) {
 		l.close(']')
 	}
 	l.string("protection", string(f.Protection))
+	l.optText("app", f.App)
+	l.optText("app_package", f.AppPackage)
 	l.optString("tunnel", f.Tunnel)
 }

@@ -34,6 +34,7 @@ func (l *line) transmission(t *telltale.Transmission) {
 	l.string("direction", t.Direction.String())
 	l.string("sent_by", string(t.SentBy))
 	l.string("destination_id", t.Destination)
+	l.optText("app", t.App)
 	l.optText("template", t.Template)
 	l.open("kinds", '[')
 	for _, k := range t.Kinds {

@@ -31,7 +31,8 @@ func (h *Header) ethernet(data []byte) Status {
 	if len(b) < 14 {
 		return h.short(14)
 	}
-	h.DstMAC, h.SrcMAC, h.HasMAC = [6]byte(b[:6]), [6]byte(b[6:12]), true
+	h.DstMAC, h.SrcMAC = [6]byte(b[:6]), [6]byte(b[6:12])
+	h.HasMAC = h.DstMAC != h.SrcMAC || h.SrcMAC != [6]byte{} // loopback and some tools have zeros
 	h.frameStart = h.PayloadStart
 	h.PayloadStart += 14
 	return h.network(data, binary.BigEndian.Uint16(b[12:]))

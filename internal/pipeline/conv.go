@@ -68,7 +68,7 @@ func (s *shard) conv(f *flow.Flow) *conv {
 	}
 	*c = conv{s: s, f: f, info: &FlowInfo{
 		ID: f.ID, Part: f.Part, Key: f.Key, Start: telltale.Time(f.Start),
-		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC,
+		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC, Program: f.Program,
 		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
 	}}
 	f.App = c
@@ -261,7 +261,7 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	}
 	c.answerNone()
 	c.info.End, c.info.Ended = telltale.Time(f.End), f.Ended
-	c.info.Packets, c.info.Bytes = f.Packets, f.Bytes
+	c.info.Packets, c.info.Bytes, c.info.Program = f.Packets, f.Bytes, f.Program
 	if f.Whole || c.told {
 		s.w.emit(&Event{Flow: c.info})
 	}

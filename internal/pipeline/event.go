@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/flow"
 )
 
@@ -19,7 +20,7 @@ type Event struct {
 }
 
 // FlowInfo is what is known of a flow. Until the event that closes the flow,
-// only ID, Key, hardware addresses and Start are settled.
+// only ID, Key, hardware addresses, program and Start are settled.
 type FlowInfo struct {
 	ID             int64 // number of its first packet
 	Part           uint8 // which packet of a Wi-Fi frame that was, from 0
@@ -27,6 +28,7 @@ type FlowInfo struct {
 	Tunnel         *FlowInfo // that it came through; nil for most
 	SrcMAC, DstMAC [6]byte
 	HasMAC         bool
+	Program        *capture.App // on the phone; nil where the capture does not say
 	Start, End     telltale.Time
 	Ended          telltale.Ended
 	Packets, Bytes [2]int64 // by direction; whole packets

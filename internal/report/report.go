@@ -30,8 +30,9 @@ type Audit struct {
 type Send struct {
 	Destination telltale.Text // the far end's name; the zero Text where only DestIP is known
 	DestIP      netip.Addr
-	Device      string // device_id
-	Received    bool   // the far end sent it and the device received it
+	Device      string        // device_id
+	App         telltale.Text // program on the device; the zero Text where the capture does not say
+	Received    bool          // the far end sent it and the device received it
 	Kinds       []telltale.Kind
 	Identifiers []string // identifier_id, in the order the message names them
 	Count       int

@@ -135,6 +135,9 @@ func (v *view) notes(p *party) []string {
 	if p.from != "" {
 		notes = append(notes, "from "+p.from)
 	}
+	if apps := v.apps(p); apps != "" {
+		notes = append(notes, apps)
+	}
 	if !p.text.IsZero() && p.ip.IsValid() {
 		notes = append(notes, v.m.Addr(p.ip))
 	}
@@ -154,6 +157,24 @@ func (v *view) notes(p *party) []string {
 		}
 	}
 	return notes
+}
+
+// apps names the programs on the device that sent to the party, or received
+// from it, if the capture tells them.
+func (v *view) apps(p *party) string {
+	var names []string
+	for _, s := range p.sends {
+		if name := v.m.Text(s.App); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return ""
+	case 1, 2:
+		return "app: " + listed(names)
+	}
+	return fmt.Sprintf("apps: %s and %d more", names[0], len(names)-1)
 }
 
 func answered(how string) string {
