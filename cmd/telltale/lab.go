@@ -33,8 +33,12 @@ func labIncidentCommand(t *terminal) *cobra.Command {
 Every identifier is made up and every packet says that it is simulated. No
 network is used; the same options give the same bytes.
 
-Clients:
-  ` + strings.Join(clientNames(), "\n  "),
+Clients that announce a phone as in the incident of 2019, and the phone after its
+update:
+  ` + strings.Join(clientNames(lab.Clients), "\n  ") + `
+
+Siblings, other cases that became known:
+  ` + strings.Join(clientNames(lab.Siblings), "\n  "),
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if reordered {
@@ -51,15 +55,16 @@ Clients:
 	f.IntVar(&o.Segment, "segment", 0, "cut streams into segments of so many `bytes`; 0: as the path allows")
 	f.BoolVar(&reordered, "reordered", false, "let segments arrive out of order")
 	f.IntVar(&o.Repeat, "repeat", 0, "capture every `n`th segment twice; 1: all")
+	f.StringVar(&o.Server, "server", "check-error", "what the far end of a registration does: "+strings.Join(lab.Servers(), ", "))
 	f.StringVar(&o.MEIDHolds, "meid-holds", "meid", "what the field MEID carries: meid, or imei to make its name lie")
 	f.IntVar(&o.Boots, "boots", 0, "restarts in the script (default 3)")
 	f.IntVar(&o.ScreenOns, "screen-ons", 0, "times the screen is switched on (default 12)")
 	return cmd
 }
 
-func clientNames() []string {
+func clientNames(clients []*lab.Client) []string {
 	var out []string
-	for _, c := range lab.Clients {
+	for _, c := range clients {
 		out = append(out, c.Name+": "+c.About)
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -19,33 +20,68 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 // carriages are the ways a stream may be cut and carried: none may change
 // what is found.
 func carriages() map[string]lab.Options {
+	orders := map[string]lab.Carriage{
+		"in order": {}, "reordered": {Order: lab.Reordered}, "repeated": {Repeat: 1}, "both": {Order: lab.Reordered, Repeat: 1},
+	}
 	out := map[string]lab.Options{}
 	for _, v6 := range []bool{false, true} {
 		for _, segment := range []int{0, 1, 7, 1280} {
-			for _, order := range []lab.Order{lab.InOrder, lab.Reordered} {
-				for _, repeat := range []int{0, 1} {
-					name := fmt.Sprintf("v6=%t/segment=%d/order=%d/repeat=%d", v6, segment, order, repeat)
-					out[name] = lab.Options{
-						Client: "qc2018", Seed: 1, IPv6: v6, Boots: 1, ScreenOns: 2,
-						Carriage: lab.Carriage{Segment: segment, Order: order, Repeat: repeat},
-					}
-				}
+			for order, how := range orders {
+				how.Segment = segment
+				out[fmt.Sprintf("v6=%t/segment=%d/%s", v6, segment, order)] = lab.Options{IPv6: v6, Boots: 1, ScreenOns: 2, Carriage: how}
 			}
 		}
 	}
 	return out
 }
 
+// TestIncidentWithDevice holds that all that every client sends is found, as it
+// was written and where it was, however it is carried.
 func TestIncidentWithDevice(t *testing.T) {
-	for name, o := range carriages() {
-		t.Run(name, func(t *testing.T) {
-			s, err := lab.Incident(o)
+	for _, client := range lab.Clients {
+		sends := 0
+		for name, o := range carriages() {
+			t.Run(client.Name+"/"+name, func(t *testing.T) {
+				o.Client, o.Seed = client.Name, 1
+				s, err := lab.Incident(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				_, lines, _ := runScenario(t, s, true, 2)
+				checkTruth(t, s, lines, true)
+				sends += len(s.Truth.Sends)
+			})
+		}
+		if fixed := client.Name == "fixed"; (sends == 0) != fixed {
+			t.Errorf("%s: %d sends", client.Name, sends)
+		}
+	}
+}
+
+// TestServers holds what is told of the far end's answer against what the
+// server did.
+func TestServers(t *testing.T) {
+	for _, server := range lab.Servers() {
+		for _, client := range []string{"qc2018", "coap"} {
+			s, err := lab.Incident(lab.Options{Client: client, Seed: 1, Boots: 1, ScreenOns: 2, Server: server})
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, lines, _ := runScenario(t, s, true, 2)
+			if n := len(s.Truth.Sends); n == 0 || server == "success" && n != 1 {
+				t.Errorf("%s, %s: %d sends", client, server, n)
+			}
+			_, lines, _ := runScenario(t, s, true, 1)
 			checkTruth(t, s, lines, true)
-		})
+			if client == "coap" {
+				continue // only a dissector knows which datagram answers which
+			}
+			want := map[bool]string{true: "ack", false: "response"}[server == "silent" || server == "reset"]
+			for _, l := range ofType(lines, "transmission") {
+				if l.SentBy == "device" && l.Answered != want {
+					t.Errorf("%s, %s: answered is %q, want %q", client, server, l.Answered, want)
+				}
+			}
+		}
 	}
 }
 
@@ -82,11 +118,11 @@ func checkTruth(t *testing.T, s *lab.Scenario, lines []line, exact bool) {
 		if !l.Level.AtLeast(telltale.Probable) && exact {
 			continue
 		}
-		got[fmt.Sprint(l.FlowID, l.Kind, l.Value, l.Field)] = l
+		got[fmt.Sprint(l.FlowID, l.Kind, l.Value, inner(l.Field))] = l
 	}
 	for _, send := range s.Truth.Sends {
 		for _, want := range send.Sightings {
-			key := fmt.Sprint("1-", send.Flow, want.Kind, want.Value, want.Field)
+			key := fmt.Sprint("1-", send.Flow, want.Kind, want.Value, inner(want.Field))
 			l, ok := got[key]
 			delete(got, key)
 			if !ok {
@@ -102,6 +138,13 @@ func checkTruth(t *testing.T, s *lab.Scenario, lines []line, exact bool) {
 		}
 	}
 	checkBooks(t, lines)
+}
+
+// inner is a field without the word for the part of the message it is in, which
+// is the dissector's.
+func inner(field string) string {
+	_, path, _ := strings.Cut(field, " > ")
+	return path
 }
 
 func checkSighting(t *testing.T, l line, want lab.Sighting) {
@@ -135,35 +178,39 @@ func checkBooks(t *testing.T, lines []line) {
 	}
 }
 
-// TestIncidentBlind writes down how sure the audit is without a device file.
+// TestIncidentBlind writes down how sure the audit is of what every client sends
+// without a device file.
 func TestIncidentBlind(t *testing.T) {
-	s, err := lab.Incident(lab.Options{Client: "qc2018", Seed: 1, Boots: 1, ScreenOns: 2})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, lines, _ := runScenario(t, s, false, 1)
-	checkBooks(t, lines)
-	rows := map[string]bool{}
-	for _, l := range ofType(lines, "sighting") {
-		rows[fmt.Sprintf("%-8s %.4f %-9s %s\n", l.Kind, l.Confidence, l.Level, l.Field)] = true
-	}
 	var table strings.Builder
+	for _, client := range lab.Clients {
+		s, err := lab.Incident(lab.Options{Client: client.Name, Seed: 1, Boots: 1, ScreenOns: 2})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result, lines, _ := runScenario(t, s, false, 1)
+		checkBooks(t, lines)
+		checkDecoys(t, s, lines)
+		fmt.Fprintf(&table, "%s: %s\n", client.Name, result.Report.Coverage.Verdict)
+		rows := map[string]bool{}
+		for _, l := range ofType(lines, "sighting") {
+			rows[fmt.Sprintf("  %-8s %.4f %-9s %s\n", l.Kind, l.Confidence, l.Level, l.Field)] = true
+		}
+		for _, r := range slices.Sorted(maps.Keys(rows)) {
+			table.WriteString(r)
+		}
+	}
+	golden(t, "testdata/incident-blind.txt", []byte(table.String()))
+}
+
+func checkDecoys(t *testing.T, s *lab.Scenario, lines []line) {
+	t.Helper()
 	for _, d := range s.Truth.Decoys {
 		for _, l := range ofType(lines, "sighting") {
 			if l.Value == d.Value && l.Level.AtLeast(telltale.Probable) {
-				t.Errorf("decoy %s (%s) is told as %s %s", d.Looks, d.Where, l.Level, l.Kind)
+				t.Errorf("%s: decoy %s (%s) is told as %s %s", s.Truth.Client, d.Looks, d.Where, l.Level, l.Kind)
 			}
 		}
 	}
-	keys := make([]string, 0, len(rows))
-	for r := range rows {
-		keys = append(keys, r)
-	}
-	slices.Sort(keys)
-	for _, r := range keys {
-		table.WriteString(r)
-	}
-	golden(t, "testdata/incident-blind.txt", []byte(table.String()))
 }
 
 func golden(t *testing.T, name string, got []byte) {

@@ -20,6 +20,10 @@ type Identity struct {
 	IMSI  string
 	MAC   string // lower case, colons
 	ECI   uint32 // E-UTRAN cell identity, 28 bits (3GPP TS 23.003 19.6)
+
+	Serial string
+	MSISDN string // with + and country code 999, which no country has
+	Email  string
 }
 
 // NewIdentity returns the identity of a seed. Seeds 0 and 1 have the one that
@@ -29,12 +33,14 @@ func NewIdentity(seed uint64) Identity {
 		return Identity{
 			IMEI: [2]string{"001012704839210", "001012704839392"}, MEID: "A0000049D1C3E7",
 			ICCID: "89999001234567890125", IMSI: "001010123456789", MAC: "02:00:5e:10:7a:c4", ECI: 56260609,
+			Serial: "LABK7P4839201765", MSISDN: "+9995550142", Email: "owner.one@mail.example",
 		}
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x1d))
 	return Identity{
 		IMEI: [2]string{madeIMEI(rng), madeIMEI(rng)}, MEID: madeMEID(rng), ICCID: madeICCID(rng),
 		IMSI: madeIMSI(rng), MAC: madeMAC(rng), ECI: rng.Uint32N(1<<20)<<8 | (1 + rng.Uint32N(200)),
+		Serial: madeSerial(rng), MSISDN: "+999" + digits(7, rng), Email: "owner." + digits(4, rng) + "@mail.example",
 	}
 }
 

@@ -12,6 +12,7 @@ package lab
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,17 +33,18 @@ type Client struct {
 	run   func(*world)
 }
 
-// Clients lists every client.
-var Clients = []*Client{&qc2018, &fixed}
+// Clients lists every client of the family, and the phone without one.
+var Clients = []*Client{&qc2014, &qc2017, &qc2018, &mtk, &samsung, &kaios, &nordic, &xinyi, &robot, &coap, &fixed}
 
 // Options shape a re-enactment. The zero value of a field is its default.
 type Options struct {
 	Carriage // of everything that is not sealed
 
-	Client    string // "qc2018"
+	Client    string // of [Clients] or [Siblings]; "qc2018"
 	Seed      uint64
 	IPv6      bool
-	MEIDHolds string // what the field MEID carries: "meid", or "imei" to make its name lie
+	MEIDHolds string // what qc2018's field MEID carries: "meid", or "imei" to make its name lie
+	Server    string // what the far end of a registration does, one of [Servers]; "check-error"
 	// Boots and ScreenOns are the length of the event script; if both are 0,
 	// it has 3 and 12.
 	Boots, ScreenOns int
@@ -78,6 +80,9 @@ func (o Options) withDefaults() Options {
 	if o.MEIDHolds == "" {
 		o.MEIDHolds = "meid"
 	}
+	if o.Server == "" {
+		o.Server = "check-error"
+	}
 	if o.Boots == 0 && o.ScreenOns == 0 {
 		o.Boots, o.ScreenOns = 3, 12
 	}
@@ -93,13 +98,15 @@ func (o Options) check() (*Client, error) {
 	switch {
 	case o.MEIDHolds != "meid" && o.MEIDHolds != "imei":
 		return nil, fmt.Errorf("lab: the field MEID can hold \"meid\" or \"imei\", not %q", o.MEIDHolds)
+	case !slices.Contains(Servers(), o.Server):
+		return nil, fmt.Errorf("lab: no server mode %q; there are %s", o.Server, strings.Join(Servers(), ", "))
 	case o.Boots < 0 || o.Boots > most || o.ScreenOns < 0 || o.ScreenOns > most:
 		return nil, fmt.Errorf("lab: a script has 0 to %d boots and as many screen-ons", most)
 	case o.Segment < 0 || o.Repeat < 0:
 		return nil, fmt.Errorf("lab: a segment size or a repeat count below 0")
 	}
 	var names []string
-	for _, c := range Clients {
+	for _, c := range slices.Concat(Clients, Siblings) {
 		if c.Name == o.Client {
 			return c, nil
 		}

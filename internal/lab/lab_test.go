@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/telltale-audit/telltale/internal/capture"
@@ -40,7 +41,7 @@ func contents(t testing.TB, s *Scenario) []byte {
 }
 
 func TestSameOptionsSameBytes(t *testing.T) {
-	for _, c := range Clients {
+	for _, c := range slices.Concat(Clients, Siblings) {
 		o := short(Options{Client: c.Name, Seed: 5, Carriage: Carriage{Segment: 100, Order: Reordered, Repeat: 2}})
 		first := contents(t, incident(t, o))
 		if !bytes.Equal(first, contents(t, incident(t, o))) {
@@ -82,7 +83,7 @@ func TestSealedShare(t *testing.T) {
 
 func TestOptions(t *testing.T) {
 	for _, o := range []Options{
-		{Client: "qc2099"}, {MEIDHolds: "esn"}, {Boots: -1}, {ScreenOns: 1 << 30}, {Carriage: Carriage{Segment: -1}},
+		{Client: "qc2099"}, {MEIDHolds: "esn"}, {Server: "kind"}, {Boots: -1}, {ScreenOns: 1 << 30}, {Carriage: Carriage{Segment: -1}},
 	} {
 		if _, err := Incident(o); err == nil {
 			t.Errorf("%+v is accepted", o)

@@ -17,6 +17,9 @@ import (
 	"github.com/telltale-audit/telltale/internal/numbering"
 )
 
+// registrationKeys is how many keys the message of 2018 has.
+const registrationKeys = 27
+
 // count returns how many events there are of a kind, by the kind of the cause.
 func count(events []Event) map[string]int {
 	n := map[string]int{}
@@ -228,7 +231,7 @@ func TestKeyOrder(t *testing.T) {
 	shifts := map[int64]bool{}
 	for seed := range uint64(10) {
 		w := newWorld(Options{Seed: seed}.withDefaults())
-		_, sightings := w.registration(w.Start, w.rng.Perm(registrationKeys))
+		_, sightings := w.registration(&registrar{pairs: qc2018Pairs}, w.Start, w.rng.Perm(registrationKeys))
 		var fields []string
 		for _, s := range sightings {
 			fields = append(fields, s.Field)

@@ -48,6 +48,22 @@ type openSend struct {
 	conn *Conn
 }
 
+// A packetSend is a Send in one packet that has no number yet. It begins its
+// flow.
+type packetSend struct {
+	Send
+	packet *Packet
+}
+
+// resolved returns the send with its packet number.
+func (p packetSend) resolved() Send {
+	p.Flow = p.packet.Number
+	for i := range p.Sightings {
+		p.Sightings[i].Packets = []int64{p.packet.Number}
+	}
+	return p.Send
+}
+
 // resolved returns the send with its packet numbers.
 func (o openSend) resolved() Send {
 	o.Flow = o.conn.First()

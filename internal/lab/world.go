@@ -1,17 +1,20 @@
 package lab
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/telltale-audit/telltale"
 )
 
 // A world is a phone, the network it is in, and the far ends it talks to.
-// All addresses are documentation or private ones (RFC 5737, 3849, 1918).
+// All addresses are documentation or private ones (RFC 5737, 3849, 1918), but
+// for one that a client has written into it.
 type world struct {
 	Options
 	capture  *Capture
@@ -23,6 +26,8 @@ type world struct {
 	end      telltale.Time
 	truth    *Truth
 	open     []openSend
+	packets  []packetSend
+	more     []telltale.Value // that the device file declares beside the identity
 }
 
 var gatewayMAC = [6]byte{0x02, 0x00, 0x5e, 0x00, 0x53, 0x01}
@@ -106,6 +111,15 @@ func (w *world) ask(c *Conn, request, answer []byte) (asked telltale.Range) {
 	return asked
 }
 
+// declare has the device file hold a value that the identity's does not.
+func (w *world) declare(kind telltale.Kind, value string) string {
+	v := telltale.NewValue(kind, value)
+	if !slices.Contains(w.more, v) {
+		w.more = append(w.more, v)
+	}
+	return value
+}
+
 // soon returns a time between at+low and at+high, in whole milliseconds.
 func (w *world) soon(at telltale.Time, low, high time.Duration) telltale.Time {
 	d := low + time.Duration(w.rng.Int64N((high-low).Milliseconds()))*time.Millisecond
@@ -118,9 +132,14 @@ func (w *world) scenario() *Scenario {
 		Comment: fmt.Sprintf("%s: %s, seed %d", Marker, w.Client, w.Seed),
 		Packets: w.capture.Packets(), Device: w.identity.File(), Truth: w.truth,
 	}
+	s.Device.Values = append(s.Device.Values, w.more...)
 	w.truth.Packets, w.truth.Flows, w.truth.Sealed = int64(len(s.Packets)), w.capture.Flows(), w.capture.Sealed()
 	for _, o := range w.open {
 		w.truth.Sends = append(w.truth.Sends, o.resolved())
 	}
+	for _, p := range w.packets {
+		w.truth.Sends = append(w.truth.Sends, p.resolved())
+	}
+	slices.SortStableFunc(w.truth.Sends, func(a, b Send) int { return cmp.Compare(a.Time, b.Time) })
 	return s
 }
