@@ -16,6 +16,7 @@ type inflater struct {
 	floor int    // of the output: no match begins before
 	mode  inflaterMode
 	last  bool // the block at hand is the last
+	more  bool // input follows that is not at hand
 	rest  int  // bytes to come of a stored block, or of a match
 	back  int  // distance of that match
 
@@ -56,11 +57,26 @@ func (z *inflater) reset(in []byte, at, floor int) {
 	z.floor, z.mode, z.last = floor, atBlock, false
 }
 
+// resume goes on with the input's next bytes, the first of which is the first
+// that was not read.
+func (z *inflater) resume(in []byte, more bool) { z.in, z.at, z.more = in, 0, more }
+
+// leastAhead is how much input is at hand wherever more is to come: no step
+// reads as much, the longest being the codes of a block, 2,283 bits and at most
+// 316 lengths of 14.
+const leastAhead = 1 << 10
+
+// errWait says that nothing more can be done before more input comes.
+var errWait = errors.New("more to come")
+
 // run inflates to out[o:] and returns where that ends: with out, or with an
 // error, which is io.EOF behind the last block.
 func (z *inflater) run(out []byte, o int) (int, error) {
 	var err error
 	for err == nil && o < len(out) {
+		if z.more && len(z.in)-z.at < leastAhead {
+			return o, errWait
+		}
 		switch z.mode {
 		case atBlock:
 			err = z.block()
@@ -134,7 +150,7 @@ func (z *inflater) stored(out []byte, o int) (int, error) {
 	switch {
 	case z.rest == 0:
 		z.mode = atBlock
-	case z.at == len(z.in):
+	case z.at == len(z.in) && !z.more:
 		return o + n, z.short()
 	}
 	return o + n, nil

@@ -99,7 +99,7 @@ func gzipHeader(b []byte, at int) (end int, ok bool) {
 
 // closeGzip implements [Decoder.Close].
 func closeGzip(s *stream) error {
-	sum, size := s.crc.Sum32(), uint32(s.out-s.parts[len(s.parts)-1].out)
+	sum, size := s.crc.Sum32(), uint32(s.out-s.member)
 	tail := s.in[s.at:]
 	s.at += min(len(tail), 8)
 	if len(tail) < 8 || binary.LittleEndian.Uint32(tail) != sum || binary.LittleEndian.Uint32(tail[4:]) != size {
@@ -109,12 +109,8 @@ func closeGzip(s *stream) error {
 	if !ok {
 		return io.EOF
 	}
-	next := part{s.out, s.at}
-	if last := len(s.parts) - 1; s.parts[last].out == next.out {
-		s.parts[last] = next
-	} else {
-		s.parts = append(s.parts, next)
-	}
+	s.member = s.out
+	s.part(s.at)
 	s.reset(end)
 	return nil
 }

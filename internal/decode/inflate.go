@@ -13,7 +13,7 @@ func (s *stream) worthwhile(o object, more bool) bool {
 	case more, s.ended, o.hinted:
 		return true
 	}
-	truncated := s.used() == len(s.in)
+	truncated := s.waits || s.used() == len(s.in)
 	return truncated && o.decoder == gzipDecoder || looksDecoded(s.window)
 }
 
@@ -33,7 +33,11 @@ type job struct {
 // addJob notes that v may have objects in it.
 func (w *Walker) addJob(v *View) {
 	j := job{view: v}
-	if n := len(v.encodings); n > 0 && len(v.Data) > 0 {
+	if v.inflow.goesOn() {
+		w.jobs = append(w.jobs, j)
+		return
+	}
+	if n := len(v.encodings); n > 0 && len(v.Data) > 0 && !v.inflow.isDone() {
 		j.hinted = encodingDecoder(v.encodings[n-1], v.Data)
 		if j.hinted == nil && !isText(v.Data) {
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
@@ -99,12 +103,15 @@ func (w *Walker) inflateAll(first int) {
 	for i, last := first, len(w.jobs); i < last; i++ {
 		j := w.jobs[i]
 		at := j.view.Seen
-		if j.hinted != nil {
-			at = w.inflate(object{j.view, j.hinted, 0, true})
+		switch n := len(j.view.encodings); {
+		case j.view.inflow.goesOn():
+			at = w.resume(j.view)
+		case j.hinted != nil:
+			at = w.inflate(object{j.view, j.hinted, 0, true, j.view.encodings[:n-1]})
 		}
 		all := objects{j.view.Data, make([]int, len(All))}
 		for d, start := all.from(at); d != nil; d, start = all.from(at) {
-			if at = w.inflate(object{j.view, d, start, false}); at == start {
+			if at = w.inflate(object{j.view, d, start, false, nil}); at == start {
 				at++
 			}
 		}
@@ -113,10 +120,11 @@ func (w *Walker) inflateAll(first int) {
 
 // An object is a candidate of an inflating decoder.
 type object struct {
-	view    *View
-	decoder *Decoder
-	start   int
-	hinted  bool // by Content-Encoding
+	view      *View
+	decoder   *Decoder
+	start     int      // where its first byte not read yet is
+	hinted    bool     // by Content-Encoding
+	encodings []string // then, those within
 }
 
 // data returns the bytes that the object is at the start of.
@@ -130,11 +138,14 @@ func (w *Walker) inflate(o object) (end int) {
 		w.skip(v, o.start, len(v.Data), telltale.SkipInflateBudget)
 		return len(v.Data)
 	}
-	s := &w.layers[v.layer]
-	err := s.begin(o.decoder, o.data())
+	s := w.layer(v)
+	err := s.begin(o.decoder, o.data(), v.mayGoOn())
 	room := w.mayInflate(v)
 	more := err == nil && s.fill(max(room, probeSize))
 	switch {
+	case err == nil && s.waits && s.out == 0:
+		v.leave(o, nil)
+		return len(v.Data)
 	case err != nil || !s.worthwhile(o, more):
 		w.made += openCost + s.used()
 		if o.hinted && !s.ended && !isText(v.Data) {
@@ -145,8 +156,15 @@ func (w *Walker) inflate(o object) (end int) {
 		w.skip(v, o.start, len(v.Data), telltale.SkipInflateBudget)
 		return len(v.Data)
 	}
-	w.windows(o, s, more)
-	return o.start + s.used()
+	return w.windows(o, s, more, 0)
+}
+
+// layer returns the stream of the objects in v.
+func (w *Walker) layer(v *View) *stream {
+	if w.layers[v.layer] == nil {
+		w.layers[v.layer] = new(stream)
+	}
+	return w.layers[v.layer]
 }
 
 // mayInflate returns how many bytes objects in v may inflate to.
@@ -165,31 +183,46 @@ func (w *Walker) mayInflate(v *View) int {
 // made, over the bytes read.
 const openCost = 256
 
-// windows shows what s inflates, of which it has the first window, and notes
-// what is left when the budget is spent or the object is corrupt.
-func (w *Walker) windows(o object, s *stream, more bool) {
-	v, old, seen := o.view, 0, 0
+// windows shows what s inflates, of which it has the first window that was not
+// shown, and old bytes were accounted for; it notes what is left when the budget is
+// spent or the object is corrupt, and leaves to later walks what goes on. It
+// returns the end of what it read.
+func (w *Walker) windows(o object, s *stream, more bool, old int) (end int) {
+	v, seen := o.view, s.seen
 	for {
 		w.inflated += s.out - old
 		if v.layer > 0 {
 			w.layered += s.out - old
 		}
 		old = s.out
-		spent := more && w.mayInflate(v) <= 0
-		end := w.window(o, s, seen, more && !spent)
+		spent := (more || s.waits) && min(w.mayInflate(v), maxInflated-s.out) <= 0
+		shown, held := w.window(o, s, seen, (more || s.waits) && !spent)
 		used := o.start + s.used()
 		switch {
 		case spent:
-			w.skip(v, min(used, len(v.Data)-1), len(v.Data), telltale.SkipInflateBudget)
-			return
-		case !more:
-			if o.hinted && !s.ended && used < len(v.Data) {
-				w.skip(v, used, len(v.Data), telltale.SkipUndecodable)
+			w.skip(v, max(min(used, len(v.Data)-1), 0), len(v.Data), telltale.SkipInflateBudget)
+			v.giveUp(telltale.SkipInflateBudget)
+			return used
+		case !more && !s.waits:
+			if o.hinted && !s.ended {
+				if used < len(v.Data) {
+					w.skip(v, used, len(v.Data), telltale.SkipUndecodable)
+				}
+				v.giveUp(telltale.SkipUndecodable)
 			}
-			return
+			if o.hinted && s.ended && v.inflow != nil {
+				v.inflow.ended = true
+			}
+			return used
 		}
-		seen = min(end, contextSize)
-		s.carry(end - seen)
-		more = s.fill(w.mayInflate(v))
+		seen = min(shown, max(contextSize, held))
+		s.carry(shown - seen)
+		if s.waits {
+			s.seen = seen
+			v.leave(o, s)
+			w.layers[v.layer] = nil
+			return len(v.Data)
+		}
+		more = s.fill(min(w.mayInflate(v), maxInflated-s.out))
 	}
 }

@@ -141,8 +141,10 @@ func (w *Walker) memory() (n int) {
 	for _, b := range w.bytes.blocks {
 		n += cap(b)
 	}
-	for i := range w.layers {
-		n += cap(w.layers[i].window) + 24*cap(w.layers[i].parts)
+	for _, s := range w.layers {
+		if s != nil {
+			n += cap(s.room) + 16*cap(s.parts)
+		}
 	}
 	return n + knotSize*cap(w.knots) + 40*cap(w.nodes) + viewSize*len(w.views) + 32*cap(w.jobs) + 48*cap(w.found.List)
 }

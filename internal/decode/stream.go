@@ -16,28 +16,35 @@ type stream struct {
 	room    []byte // what was inflated last: the window, and what matches reach before it
 	from    int    // of room, where the window begins
 	window  []byte
-	ended   bool   // the object ended as it should
-	out     int    // bytes inflated so far
-	parts   []part // gzip members
+	ended   bool // the object ended as it should
+	waits   bool // all that is at hand was read, and more is to come
+	resumed bool // the object began in an earlier walk, or window
+	out     int  // bytes inflated so far
+	member  int  // of them by the members of gzip before the one at hand
+	parts   []part
+	seen    int    // bytes of the window that were shown before, of an object that was left
+	inner   Inflow // the object in this one that goes on from window to window
 
 	crc, adler hash.Hash32
 	sum        hash.Hash32 // of the object: one of these, or nil
 }
 
-// A part is a member of an object: its first byte inflated, its first byte
-// in the input.
+// A part is a member of an object, or of a long one what stands in a few
+// kilobytes of it: its first byte inflated, its first byte in the input.
 type part struct{ out, at int }
 
 // errNoObject says that an object does not begin or end as one does.
 var errNoObject = errors.New("not an object")
 
-// begin makes s ready for d's object at the start of b.
-func (s *stream) begin(d *Decoder, b []byte) error {
+// begin makes s ready for d's object at the start of b, which goes on behind if
+// more is to come.
+func (s *stream) begin(d *Decoder, b []byte, more bool) error {
 	if s.crc == nil {
 		s.crc, s.adler = crc32.NewIEEE(), adler32.New()
 	}
-	s.decoder, s.in, s.at, s.have = d, b, 0, 0
-	s.room, s.from, s.window, s.out, s.ended = s.room[:0], 0, nil, 0, false
+	s.decoder, s.in, s.at, s.have, s.more = d, b, 0, 0, more
+	s.room, s.from, s.window, s.out, s.member = s.room[:0], 0, nil, 0, 0
+	s.ended, s.waits, s.resumed, s.seen, s.inner = false, false, false, 0, Inflow{}
 	s.parts = append(s.parts[:0], part{})
 	return d.Open(s)
 }
@@ -52,10 +59,14 @@ func (s *stream) reset(at int) {
 // fill inflates until the window is full, or holds limit bytes more. It reports
 // whether there may be more.
 func (s *stream) fill(limit int) bool {
-	for len(s.window) < maxWindow && limit > 0 {
+	for s.waits = false; len(s.window) < maxWindow && limit > 0; {
 		s.grow()
-		old := len(s.room)
-		end, err := s.run(s.room[:min(cap(s.room), s.from+maxWindow, old+limit)], old)
+		old, most := len(s.room), limit
+		if s.resumed {
+			s.part(s.used())
+			most = min(most, partSize-s.out%partSize)
+		}
+		end, err := s.run(s.room[:min(cap(s.room), s.from+maxWindow, old+most)], old)
 		s.room = s.room[:end]
 		s.window = s.room[s.from:]
 		if s.sum != nil {
@@ -67,11 +78,34 @@ func (s *stream) fill(limit int) bool {
 			err = s.decoder.Close(s)
 		}
 		if err != nil {
-			s.ended = errors.Is(err, io.EOF)
+			s.ended, s.waits = errors.Is(err, io.EOF), errors.Is(err, errWait)
 			return false
 		}
 	}
 	return true
+}
+
+// partSize is how much of a long object is one part, in bytes inflated.
+const partSize = 32 << 10
+
+// part begins a part at s.in[at:].
+func (s *stream) part(at int) {
+	next := part{s.out, at}
+	if last := len(s.parts) - 1; s.parts[last].out == next.out {
+		s.parts[last] = next
+	} else {
+		s.parts = append(s.parts, next)
+	}
+}
+
+// resume goes on with an object whose bytes up to b are read.
+func (s *stream) resume(b []byte, more bool) {
+	read := s.at
+	for i := range s.parts {
+		s.parts[i].at -= read
+	}
+	s.resumed = true
+	s.inflater.resume(b, more)
 }
 
 // grow makes room if there is none.

@@ -19,6 +19,10 @@ type View struct {
 	// several views. What ends in them has been seen; they are context.
 	Seen int
 
+	// Passing says that later walks over the same field show nothing of it again:
+	// it is part of an object that goes on from walk to walk.
+	Passing bool
+
 	// Blocks are the classes of Data.
 	Blocks []Block
 
@@ -29,6 +33,9 @@ type View struct {
 	layer     int      // of them inflating
 	more      bool     // the object goes on in a later view or walk
 	encodings []string // still on the view, outermost last
+	inflow    *Inflow  // the object in it that goes on, nil if none may
+	base      int64    // of Data[0], as the inflow counts
+	held      int      // bytes at the end of Data that the inflow has not read
 	nodes     []node   // places of the JSON values in Data, once indexed
 	indexed   bool
 	before    stretch // what is known of the text before and behind

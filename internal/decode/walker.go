@@ -13,6 +13,8 @@ type Hints struct {
 	Encodings   []string // Content-Encoding, lower case, outermost last
 	ContentType string   // lower case
 	More        bool     // bytes follow, to be given in a later walk
+	Base        int64    // of the root's first byte, as the caller counts
+	Inflow      *Inflow  // of the field, from walk to walk; nil if each walk is for itself
 }
 
 // Tally is what came of a walk.
@@ -44,7 +46,7 @@ type Walker struct {
 	jobs   []job
 	seen   map[uint64]*View // by the hash of their data
 	seed   maphash.Seed
-	layers [maxLayers + 1]stream
+	layers [maxLayers + 1]*stream
 
 	shown    int // views
 	made     int // bytes, by decoders that do not inflate
@@ -59,9 +61,12 @@ func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 	w.begin(root, h, visit)
 	m := w.mark()
 	v := w.view()
-	v.Data, v.more, v.encodings = root, h.More, h.Encodings
-	keep := w.tree(v)
+	v.Data, v.more, v.encodings, v.base, v.inflow = root, h.More, h.Encodings, h.Base, h.Inflow
+	keep := max(w.tree(v), v.held)
 	w.release(m)
+	if h.Inflow != nil && !h.More {
+		*h.Inflow = Inflow{}
+	}
 	w.visit = nil
 	return Tally{Views: w.shown, Skipped: w.lost.tally(), Keep: keep}
 }
@@ -193,7 +198,7 @@ func (w *Walker) decode(v *View, c Candidate) {
 	child := w.view()
 	child.Data, child.Decoder, child.decoder = data, c.decoder.Name, c.decoder
 	child.Parent, child.from, child.way = v, c, *way
-	child.depth, child.layer = v.depth+1, v.layer
+	child.depth, child.layer, child.Passing = v.depth+1, v.layer, v.Passing
 	if w.known(child) {
 		w.n--
 		return

@@ -10,6 +10,7 @@ package detect
 
 import (
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/decode"
 )
 
 // A Detector knows one kind of identifier by its shape.
@@ -66,8 +67,9 @@ type Field struct {
 	Done        int64    // hits that begin before this place were told already; see Search.Done
 	Encodings   []string // Content-Encoding of the body, outermost last
 	ContentType string
-	Namer       Namer  // nil: Name is enough
-	Path        string // request path or host, weak context
+	Namer       Namer          // nil: Name is enough
+	Path        string         // request path or host, weak context
+	Inflow      *decode.Inflow // of this field, from window to window; nil if each is inflated for itself
 }
 
 // A Hit is one identifier in one place.

@@ -87,7 +87,9 @@ func (s *Search) Scan(f Field) (keep int) {
 		done = s.next.done
 	}
 	s.field, s.found, s.registers = f, s.found[:0], registers(f.Path)
-	tally := s.walker.Walk(f.Data, decode.Hints{Encodings: f.Encodings, ContentType: f.ContentType, More: f.More}, s.visit)
+	tally := s.walker.Walk(f.Data, decode.Hints{
+		Encodings: f.Encodings, ContentType: f.ContentType, More: f.More, Base: f.Base, Inflow: f.Inflow,
+	}, s.visit)
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)
 	}
@@ -120,7 +122,7 @@ func (s *Search) take(done int64, held int) (limit int64) {
 		limit = s.limit(end, done, held)
 	}
 	for _, c := range s.found {
-		if at := c.hit.Ranges[0].Start; at >= done && at < limit {
+		if at := c.hit.Ranges[0].Start; c.passing || at >= done && at < limit {
 			s.taken = append(s.taken, c)
 		}
 	}
@@ -140,7 +142,7 @@ func (s *Search) limit(end, done int64, held int) int64 {
 	for moved := true; moved; {
 		moved = false
 		for _, c := range s.found {
-			if c.run.Start < limit && c.hit.Ranges[0].End > limit && c.run.Start >= least {
+			if !c.passing && c.run.Start < limit && c.hit.Ranges[0].End > limit && c.run.Start >= least {
 				limit, moved = c.run.Start, true
 			}
 		}

@@ -59,6 +59,7 @@ type candidate struct {
 	span     telltale.Range // the view's bytes that hold all of it
 	run      telltale.Range // bytes that must be seen whole to see it again, in the caller's coordinates
 	depth    int            // of the view
+	passing  bool           // no later window shows it
 	confirms bool           // equals a seed
 	stays    bool           // of those of its view that overlap
 	weak     bool           // which is too short to confirm anything alone

@@ -5,13 +5,15 @@ import (
 	"sort"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/decode"
 	"github.com/telltale-audit/telltale/internal/dissect"
 )
 
 // Bounds of what a message holds until it is searched.
 const (
 	window       = 256 << 10 // a longer body is searched in windows of this size
-	maxInflate   = 2 << 20   // a compressed body is held whole up to this size
+	maxInflate   = 2 << 20   // a compressed body is held whole up to this size, and a longer one inflated in pieces
+	leastPiece   = 128 << 10 // that are longer, by far, than what is kept between them
 	maxShardHeld = 3 << 20   // above this the shard's messages are searched in parts
 	entryCost    = 64        // bytes that a field or a run costs beside its data
 )
@@ -36,7 +38,9 @@ type collector struct {
 	kept    int              // body bytes that were searched and stay for what follows
 	weight  int              // bytes, as counted in the shard
 	whole   bool             // compressed: not searched in windows
+	pieces  bool             // compressed and long: searched in windows, one inflated after the other
 	full    bool             // compressed: no more of it is taken
+	inflow  decode.Inflow    // what goes on from one to the next
 	dropped int64            // body bytes that were not taken
 	skipped int64            // bytes that the search could not look into
 	missed  int64            // stream bytes amid the message that the capture never had
@@ -147,7 +151,7 @@ func (c *conv) Body(m *dissect.Message, at int64, b []byte) {
 	}
 	for len(b) > 0 {
 		b = b[c.take(col, &at, b):]
-		if !col.whole && len(col.body) >= window {
+		if col.inWindows() && len(col.body) >= window {
 			c.search(col, true)
 		}
 	}
@@ -157,8 +161,13 @@ func (c *conv) Body(m *dissect.Message, at int64, b []byte) {
 func (c *conv) take(col *collector, at *int64, b []byte) int {
 	col.whole = col.whole || col.beginsCompressed(b)
 	room := window - len(col.body)
-	if col.whole {
+	if !col.inWindows() {
 		room = min(maxInflate-len(col.body), maxShardHeld-c.s.held+col.weight-len(col.body))
+		if room <= 0 && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings) {
+			col.pieces = true
+			c.search(col, true)
+			room = window - len(col.body)
+		}
 		col.full = col.full || room <= 0
 	}
 	if col.full {
@@ -187,6 +196,9 @@ func (col *collector) run(at, n int64) {
 	col.runs = append(col.runs, run{off, at, n})
 }
 
+// inWindows reports whether the body is searched in windows.
+func (col *collector) inWindows() bool { return !col.whole || col.pieces }
+
 // end returns the stream offset after the message's last byte.
 func (col *collector) end() int64 { return col.m.Start + col.m.Wire + col.missed }
 
@@ -214,7 +226,7 @@ func (c *conv) settle(d telltale.Direction) {
 
 // weigh counts what the collector holds in memory of its own.
 func (c *conv) weigh(col *collector) {
-	c.s.hold(&col.weight, cap(col.body)+entryCost*cap(col.runs)+col.heads)
+	c.s.hold(&col.weight, cap(col.body)+entryCost*cap(col.runs)+col.heads+col.inflow.Size())
 }
 
 // relieve has a message searched in parts where its shard holds too much:
@@ -228,7 +240,10 @@ func (c *conv) relieve(col *collector) {
 		col.full = col.whole
 		c.search(col, false)
 		c.s.w.tally.Suppressed[searchedInParts]++
-	case !col.whole && len(col.body) >= 2*col.kept: // so that no byte is searched over and over
+	case col.whole && !col.pieces && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings):
+		col.pieces = true
+		c.search(col, true)
+	case col.inWindows() && len(col.body) >= 2*col.kept: // so that no byte is searched over and over
 		c.search(col, true)
 	default:
 		return
@@ -269,8 +284,8 @@ func (col *collector) keepTail(n int) {
 	col.base += int64(gone)
 	col.kept = n
 	col.found = slices.DeleteFunc(col.found, func(r telltale.Range) bool { return r.End <= col.base })
-	done := 0
-	for done < len(col.runs) && col.runs[done].body+col.runs[done].n <= col.base {
+	done, from := 0, col.inflow.From(col.base)
+	for done < len(col.runs) && col.runs[done].body+col.runs[done].n <= from {
 		done++
 	}
 	col.runs = slices.Delete(col.runs, 0, done)

@@ -1,7 +1,10 @@
 package pipeline
 
 import (
+	"bytes"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -44,13 +47,73 @@ func TestCompressed(t *testing.T) {
 	}
 }
 
-// TestBodyBudget has a compressed body beyond what is held: what came before
-// is searched, the rest is counted.
-func TestBodyBudget(t *testing.T) {
-	body := string(lab.Gzip([]byte("imei=" + imei + " " + incompressible(4<<20))))
+// TestLongCompressed has values behind megabytes of a compressed body: all of it
+// is searched, in pieces.
+func TestLongCompressed(t *testing.T) {
+	text := "imei=" + imei + " " + incompressible(4<<20) + " imei=" + other + " " + incompressible(1<<20)
+	for name, c := range map[string]struct {
+		body    []byte
+		headers []string
+	}{
+		"gzip":    {lab.Gzip([]byte(text)), []string{"Content-Encoding: gzip"}},
+		"unsaid":  {lab.Gzip([]byte(text)), nil},
+		"twofold": {lab.Gzip(lab.Gzip([]byte(text))), []string{"Content-Encoding: gzip, gzip"}},
+	} {
+		request := post(string(c.body), c.headers...)
+		h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
+			c.Open()
+			c.Send(telltale.ToServer, request)
+			c.Send(telltale.ToServer, post("imei="+other))
+		}))
+		var found []string
+		for _, s := range h.sightings() {
+			found = append(found, s.Value.Raw())
+			for _, r := range s.Ranges {
+				if r.Start < 0 || r.End > int64(len(request))+200 || len(s.Packets) == 0 {
+					t.Errorf("%s: at %v, in %d packets", name, s.Ranges, len(s.Packets))
+				}
+			}
+		}
+		if !slices.Equal(found, []string{imei, other, other}) {
+			t.Errorf("%s: found %v", name, found)
+		}
+		if n := h.tally.Payload.Skipped; len(n) > 0 {
+			t.Errorf("%s: skipped %v", name, n)
+		}
+	}
+}
+
+// TestInflateCeiling has a value just before the most that an object may inflate
+// to, and one just behind: the one is found, the other counted with its reason.
+func TestInflateCeiling(t *testing.T) {
+	const ceiling = 64 << 20
+	text := bytes.Repeat([]byte(incompressible(3<<10)+strings.Repeat(".", 61<<10)), 1200)
+	copy(text[ceiling-100:], " imei="+imei+" ")
+	copy(text[ceiling+100:], " imei="+other+" ")
+	body := lab.Gzip(text)
+	if len(body) < maxInflate {
+		t.Fatalf("%d bytes are held whole", len(body))
+	}
 	h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
 		c.Open()
-		c.Send(telltale.ToServer, post(body, "Content-Encoding: gzip"))
+		c.Send(telltale.ToServer, post(string(body), "Content-Encoding: gzip"))
+	}))
+	if s := h.only(t); s.Value.Raw() != imei {
+		t.Errorf("found %v", s.Value.Raw())
+	}
+	rest := int64(len(body)) * int64(len(text)-ceiling) / int64(len(text))
+	if got := h.tally.Payload.Skipped[telltale.SkipInflateBudget]; got < rest/2 || got > 2*rest {
+		t.Errorf("%d bytes beyond the ceiling, want about %d", got, rest)
+	}
+}
+
+// TestBodyBudget has a body beyond what is held, compressed in a way that is not
+// undone in pieces: what came before is searched, the rest is counted.
+func TestBodyBudget(t *testing.T) {
+	body := "imei=" + imei + " " + incompressible(3<<20)
+	h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, post(body, "Content-Encoding: br"))
 		c.Send(telltale.ToServer, post("imei="+other))
 	}))
 	if n := len(h.sightings()); n != 2 {

@@ -151,7 +151,7 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 	}
 	for i := range l.batch.Packets {
 		p, h := &l.batch.Packets[i], &l.headers[i]
-		if !decode(h, p) {
+		if !readHeaders(h, p) {
 			tally.Faults++
 		}
 		switch {
@@ -165,9 +165,9 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 	return err
 }
 
-// decode reads a packet's headers. It reports false where that failed by a
+// readHeaders reads a packet's headers. It reports false where that failed by a
 // fault of ours: such a packet is malformed.
-func decode(h *packet.Header, p *capture.Packet) (sound bool) {
+func readHeaders(h *packet.Header, p *capture.Packet) (sound bool) {
 	defer func() {
 		if recover() != nil {
 			*h = packet.Header{Status: packet.Malformed, PayloadEnd: len(p.Data)}

@@ -72,7 +72,7 @@ func (c *conv) search(col *collector, more bool) {
 	if len(col.body) > 0 {
 		keep = s.Scan(detect.Field{
 			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more, Done: col.done,
-			Encodings: col.m.Encodings, ContentType: col.m.ContentType,
+			Encodings: col.m.Encodings, ContentType: col.m.ContentType, Inflow: &col.inflow,
 		})
 		col.done = col.base + int64(len(col.body))
 		if more {
@@ -229,7 +229,8 @@ func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
 		data, base, found, judged = f.Data, f.At, nil, int64(len(f.Data))
 	}
 	mark := telltale.Range{Start: h.Ranges[0].Start - base, End: h.Ranges[len(h.Ranges)-1].End - base}
-	mark.End = min(mark.End, mark.Start+excerptValue)
+	mark.Start = max(mark.Start, 0) // what was inflated in pieces may begin before the window
+	mark.End = max(min(mark.End, mark.Start+excerptValue), mark.Start)
 	start := max(0, mark.Start-excerptBefore)
 	end := max(mark.End, min(judged, mark.End+excerptAfter)) // what is not judged yet may hold values
 	s.Wire = slices.Clone(data[start:end])
