@@ -21,6 +21,7 @@ type Audit struct {
 type Options struct {
 	Reveal   bool     `json:"reveal,omitempty"`
 	Messages bool     `json:"messages,omitempty"`
+	Plain    bool     `json:"plain,omitempty"`   // nothing was decoded
 	Devices  []string `json:"devices,omitempty"` // base names of the device files
 }
 

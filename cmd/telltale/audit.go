@@ -25,6 +25,7 @@ type auditFlags struct {
 	json     string
 	reveal   bool
 	messages bool
+	plain    bool
 	workers  int
 	follow   bool
 	crashes  string
@@ -36,6 +37,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
+	f.BoolVar(&o.plain, "plain", false, "search text as it stands and decode nothing: quicker, and blind to what is encoded or compressed")
 	f.BoolVar(&o.follow, "follow", false, "wait for more at a file's end, until interrupted (Ctrl-C)")
 	f.StringVar(&o.crashes, "save-crash", "", "save what a parser that failed was given in `folder`, as captured")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many cores to use; the output does not depend on it")
@@ -129,7 +131,7 @@ func readDevices(names []string) ([]*device.File, error) {
 // run runs the engine and writes the records where they were asked for.
 func (o *auditFlags) run(ctx context.Context, t *terminal, inputs []string, devices []*device.File, crashes *crashFolder) (*engine.Result, error) {
 	opts := engine.Options{
-		Inputs: inputs, Devices: devices, Reveal: o.reveal, Messages: o.messages, Workers: o.workers, Version: version(),
+		Inputs: inputs, Devices: devices, Reveal: o.reveal, Messages: o.messages, Plain: o.plain, Workers: o.workers, Version: version(),
 	}
 	if crashes != nil {
 		opts.Crashed = func(flow string, c *pipeline.Crash) { crashes.save(t, flow, c) }
@@ -159,6 +161,9 @@ func command(o *auditFlags, inputs []string) string {
 	args = append(args, inputs...)
 	for _, d := range o.devices {
 		args = append(args, "--device", d)
+	}
+	if o.plain {
+		args = append(args, "--plain")
 	}
 	for i, a := range args {
 		if strings.ContainsAny(a, " \t'\"$&;|<>()*?\\`") {

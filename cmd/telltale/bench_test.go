@@ -166,6 +166,7 @@ const (
 	oneWorker  = "telltale"
 	twoWorkers = "telltale, 2 workers"
 	noDevice   = "telltale, no device file"
+	plainText  = "telltale --plain"
 	yardstick  = "sha256sum"
 	hashing    = "the hash in telltale"
 )
@@ -179,12 +180,14 @@ func (b *bench) programs(t *testing.T, dir string) []*program {
 	with := func(workers string, more []string) []string {
 		return append(append(slices.Clone(audit), "--workers", workers), more...)
 	}
+	withPlain := []string{b.telltale, "audit", name, "--plain", "--json", filepath.Join(dir, "plain.ndjson"), "--workers", "1"}
 	list := []*program{
 		{name: oneWorker, does: "audit, 9 device files, all records written", runs: b.pairs, args: with("1", devices)},
 		{name: yardstick, does: "reads and hashes the file", runs: b.pairs, args: []string{"sha256sum", name}},
 		{name: hashing, does: "SHA-256 of the file by Go's library", runs: b.pairs, inside: hashFile},
 		{name: twoWorkers, does: "the same audit", runs: b.pairs, args: with("2", devices)},
 		{name: noDevice, does: "shapes and nested decoding alone", runs: min(b.pairs, benchSides), args: with("1", nil)},
+		{name: plainText, does: "known values in all their forms, and shapes; nothing decoded", runs: b.pairs, args: append(withPlain, devices...)},
 		{name: "bytes.IndexByte", does: "reads the file, looks for an absent byte in as many bytes", runs: b.pairs, inside: indexFile},
 	}
 	for _, p := range peers(dir, name) {

@@ -22,6 +22,7 @@ type Options struct {
 	Devices  []*device.File // what is known of the owner's devices
 	Reveal   bool           // show values whole
 	Messages bool           // a record for every message
+	Plain    bool           // decode nothing
 	Workers  int            // goroutines; the output does not depend on it
 	Version  string         // of this program
 	Records  io.Writer      // where the records go; nil: nowhere
@@ -52,6 +53,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	defer out.close()
 	r := newRecorder(o, out)
 	engine := detect.New(seeds(o.Devices))
+	engine.Plain = o.Plain
 	for i, name := range o.Inputs {
 		r.input = i + 1
 		if err := r.read(ctx, name, engine); err != nil {

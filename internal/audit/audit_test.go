@@ -17,19 +17,20 @@ import (
 
 // line is what the tests read off a record.
 type line struct {
-	EventType   string          `json:"event_type"`
-	Kind        telltale.Kind   `json:"kind"`
-	Value       string          `json:"value"`
-	Form        string          `json:"form"`
-	Field       string          `json:"field"`
-	FlowID      string          `json:"flow_id"`
-	Device      string          `json:"device_id"`
-	Level       telltale.Level  `json:"level"`
-	Confidence  float64         `json:"confidence"`
-	View        telltale.View   `json:"view"`
-	Protection  string          `json:"protection"`
-	ReadableBy  string          `json:"readable_by"`
-	Packets     json.RawMessage `json:"packets"`
+	EventType   string           `json:"event_type"`
+	Options     telltale.Options `json:"options"`
+	Kind        telltale.Kind    `json:"kind"`
+	Value       string           `json:"value"`
+	Form        string           `json:"form"`
+	Field       string           `json:"field"`
+	FlowID      string           `json:"flow_id"`
+	Device      string           `json:"device_id"`
+	Level       telltale.Level   `json:"level"`
+	Confidence  float64          `json:"confidence"`
+	View        telltale.View    `json:"view"`
+	Protection  string           `json:"protection"`
+	ReadableBy  string           `json:"readable_by"`
+	Packets     json.RawMessage  `json:"packets"`
 	Ranges      []telltale.Range
 	Destination string                   `json:"destination_id"`
 	Name        string                   `json:"name"`

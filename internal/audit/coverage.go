@@ -59,7 +59,7 @@ func suppress(list []telltale.Suppressed, rule string, n int64) []telltale.Suppr
 }
 
 // settle draws the conclusions that the whole run allows.
-func settle(c *telltale.Coverage, unchecked int64, ids []telltale.Identifier, inputs []telltale.Input) {
+func settle(c *telltale.Coverage, unchecked int64, plain bool, ids []telltale.Identifier, inputs []telltale.Input) {
 	for k, n := range c.Payload.Skipped {
 		if n == 0 {
 			delete(c.Payload.Skipped, k)
@@ -68,7 +68,7 @@ func settle(c *telltale.Coverage, unchecked int64, ids []telltale.Identifier, in
 	damaged := slices.ContainsFunc(inputs, func(in telltale.Input) bool { return len(in.Damage) > 0 })
 	cut := slices.ContainsFunc(c.Suppressed, func(s telltale.Suppressed) bool { return slices.Contains(report.Cuts, s.Rule) })
 	c.Complete = len(c.Payload.Skipped) == 0 && !damaged && !cut
-	c.BlindSpots = blindSpots(c, unchecked)
+	c.BlindSpots = blindSpots(c, unchecked, plain)
 	switch {
 	case slices.ContainsFunc(ids, func(id telltale.Identifier) bool { return id.Level.AtLeast(telltale.Probable) }):
 		c.Verdict = telltale.Findings
@@ -80,8 +80,11 @@ func settle(c *telltale.Coverage, unchecked int64, ids []telltale.Identifier, in
 }
 
 // blindSpots lists what a capture like this one cannot show.
-func blindSpots(c *telltale.Coverage, unchecked int64) []string {
+func blindSpots(c *telltale.Coverage, unchecked int64, plain bool) []string {
 	spots := []string{"SMS", "traffic of the modem itself", "headers added by the operator further on the way"}
+	if plain {
+		spots = append(spots, "values in encoded or compressed bytes: nothing was decoded")
+	}
 	if len(c.Payload.Opaque) > 0 {
 		spots = append(spots, "contents of sealed channels")
 	}

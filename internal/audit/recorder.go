@@ -304,7 +304,7 @@ func (r *recorder) head() []byte {
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: append([]telltale.Table{numbering.Table(), detect.Table()}, destination.Tables()...), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: append([]telltale.Table{numbering.Table(), detect.Table()}, destination.Tables()...), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}
@@ -348,7 +348,7 @@ func (r *recorder) finish() *report.Audit {
 	if n := r.dests.beyond; n > 0 {
 		r.cover.Suppressed = suppress(r.cover.Suppressed, "destinations_beyond_bound", n)
 	}
-	settle(&r.cover, r.unchecked, rep.Identifiers, r.inputs)
+	settle(&r.cover, r.unchecked, r.o.Plain, rep.Identifiers, r.inputs)
 	rep.Coverage = r.cover
 	return rep
 }

@@ -334,3 +334,24 @@ func BenchmarkDecodeHostile(b *testing.B) {
 		})
 	}
 }
+
+// TestPlain holds that a plain walker decodes nothing, and says of what is
+// compressed that it was not looked into.
+func TestPlain(t *testing.T) {
+	for _, d := range All {
+		wire := d.Encode([]byte(marker))
+		w := Walker{Plain: true}
+		views := 0
+		tally := w.Walk(wire, Hints{More: true}, func(v *View) {
+			if views++; v.Parent != nil || len(v.Blocks) == 0 {
+				t.Errorf("%s: a view by %q", d.Name, v.Decoder)
+			}
+		})
+		if views != 1 || tally.Keep != 0 {
+			t.Errorf("%s: %d views, %d bytes kept", d.Name, views, tally.Keep)
+		}
+		if got, want := tally.Skipped[telltale.SkipUndecodable] > 0, d == gzipDecoder; got != want {
+			t.Errorf("%s: skipped %v", d.Name, tally.Skipped)
+		}
+	}
+}

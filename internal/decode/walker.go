@@ -32,6 +32,8 @@ type Tally struct {
 // walk: at most 8 MiB for roots of up to 1 MiB. The zero Walker is ready; it
 // may be used by one goroutine at a time.
 type Walker struct {
+	Plain bool // show roots alone: decode nothing
+
 	visit  func(*View)
 	root   int  // bytes
 	form   bool // the root is an HTML form
@@ -59,6 +61,9 @@ type Walker struct {
 // decoded from it. A view is valid until visit returns, as is root.
 func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 	w.begin(root, h, visit)
+	if w.Plain {
+		return w.plain(root, h)
+	}
 	m := w.mark()
 	v := w.view()
 	v.Data, v.more, v.encodings, v.base, v.inflow = root, h.More, h.Encodings, h.Base, h.Inflow
@@ -69,6 +74,22 @@ func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 	}
 	w.visit = nil
 	return Tally{Views: w.shown, Skipped: w.lost.tally(), Keep: keep}
+}
+
+// plain shows root alone. What is compressed is not searched then.
+func (w *Walker) plain(root []byte, h Hints) Tally {
+	w.found.blocks = Classify(w.found.blocks, root)
+	m := w.mark()
+	v := w.view()
+	v.Data = root
+	v.Blocks = w.found.blocks
+	w.visit(v)
+	if (len(h.Encodings) > 0 || isGzip(root)) && !isText(root) {
+		w.skip(v, 0, len(root), telltale.SkipUndecodable)
+	}
+	w.release(m)
+	w.visit = nil
+	return Tally{Views: 1, Skipped: w.lost.tally()}
 }
 
 // begin forgets the walk before.

@@ -89,8 +89,10 @@ type Hit struct {
 	Mark       telltale.Range // the value in Context
 }
 
-// Engine holds what searches share. It never changes once made.
+// Engine holds what searches share. It never changes once in use.
 type Engine struct {
+	Plain bool // search bytes as they stand, and decode nothing; to be set before searches are made
+
 	seeds   []Seed
 	byValue map[seedKey]int // index of the first seed with a value
 	texts   *filter         // spellings of 10 bytes and more

@@ -59,6 +59,7 @@ type window struct {
 // NewSearch returns a search for one worker.
 func (e *Engine) NewSearch() *Search {
 	s := &Search{engine: e, keyClues: keyClues{}, draft: new(candidate)}
+	s.walker.Plain = e.Plain
 	s.visit, s.address, s.digits, s.known = s.look, s.addressAt, s.digitsAt, s.knownAt
 	return s
 }
