@@ -68,11 +68,12 @@ type Flow struct {
 	Tunnel       string     `json:"tunnel,omitempty"`      // flow_id of the flow that carried it
 }
 
-// Name is a name of a far end with where it came from: host, sni, dns,
-// dns_expired, cert or ptr.
+// Name is a name of a far end with where it came from: host, sni, dns, cert,
+// dns_expired, dns_other (another device was told) or ptr.
 type Name struct {
-	Name   Text   `json:"name"`
-	Source string `json:"source"`
+	Name       Text    `json:"name"`
+	Source     string  `json:"source"`
+	Confidence float64 `json:"confidence"`
 }
 
 // Message is one message of an application protocol.
@@ -189,6 +190,7 @@ type Transmission struct {
 type Destination struct {
 	ID     string       `json:"destination_id"`
 	Name   Text         `json:"name,omitempty"`
+	Domain Text         `json:"registrable_domain,omitempty"` // what of Name somebody registered
 	DestIP []netip.Addr `json:"dest_ip"`
 	Claims []Claim      `json:"claims,omitempty"`
 }
@@ -198,9 +200,9 @@ type Destination struct {
 type Claim struct {
 	Subject    Text    `json:"subject"`
 	Predicate  string  `json:"predicate"`
-	Object     string  `json:"object"`
+	Object     Text    `json:"object"` // an alias that DNS gave was captured, like a name
 	Source     string  `json:"source"`
-	Date       string  `json:"date"`
+	Date       string  `json:"date,omitempty"` // of the source; absent where that is the capture
 	Confidence float64 `json:"confidence,omitempty"`
 }
 

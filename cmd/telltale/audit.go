@@ -14,6 +14,7 @@ import (
 	"github.com/telltale-audit/telltale"
 	engine "github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/destination"
 	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
@@ -22,6 +23,7 @@ import (
 // auditFlags are the flags of an audit.
 type auditFlags struct {
 	devices  []string
+	claims   []string
 	json     string
 	reveal   bool
 	messages bool
@@ -34,6 +36,7 @@ type auditFlags struct {
 func (o *auditFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.devices, "device", "d", nil, "device `file` with the values to look for (may be repeated)")
+	f.StringArrayVar(&o.claims, "claims", nil, "`file` with what you know of far ends (may be repeated)")
 	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
@@ -87,6 +90,10 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
+	claims, err := readClaims(o.claims)
+	if err != nil {
+		return err
+	}
 	files, left, err := capture.Expand(inputs)
 	if err != nil {
 		return err
@@ -95,7 +102,7 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, files, devices, crashes)
+	result, err := o.run(ctx, t, engine.Options{Inputs: files, Devices: devices, Claims: claims}, crashes)
 	unsaved := crashes.close(t)
 	if err != nil {
 		return err
@@ -128,11 +135,21 @@ func readDevices(names []string) ([]*device.File, error) {
 	return out, nil
 }
 
-// run runs the engine and writes the records where they were asked for.
-func (o *auditFlags) run(ctx context.Context, t *terminal, inputs []string, devices []*device.File, crashes *crashFolder) (*engine.Result, error) {
-	opts := engine.Options{
-		Inputs: inputs, Devices: devices, Reveal: o.reveal, Messages: o.messages, Plain: o.plain, Workers: o.workers, Version: version(),
+func readClaims(names []string) ([]*destination.File, error) {
+	var out []*destination.File
+	for _, name := range names {
+		f, err := destination.Read(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, f)
 	}
+	return out, nil
+}
+
+// run runs the engine and writes the records where they were asked for.
+func (o *auditFlags) run(ctx context.Context, t *terminal, opts engine.Options, crashes *crashFolder) (*engine.Result, error) {
+	opts.Reveal, opts.Messages, opts.Plain, opts.Workers, opts.Version = o.reveal, o.messages, o.plain, o.workers, version()
 	if crashes != nil {
 		opts.Crashed = func(flow string, c *pipeline.Crash) { crashes.save(t, flow, c) }
 	}
@@ -164,6 +181,9 @@ func command(o *auditFlags, inputs []string) string {
 	}
 	if o.plain {
 		args = append(args, "--plain")
+	}
+	for _, c := range o.claims {
+		args = append(args, "--claims", c)
 	}
 	for i, a := range args {
 		if strings.ContainsAny(a, " \t'\"$&;|<>()*?\\`") {

@@ -71,7 +71,7 @@ func demo(ctx context.Context, t *terminal, dir string) error {
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, inputs, devices, nil)
+	result, err := o.run(ctx, t, engine.Options{Inputs: inputs, Devices: devices}, nil)
 	if err != nil {
 		return err
 	}

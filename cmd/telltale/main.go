@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/destination"
 	"github.com/telltale-audit/telltale/internal/device"
 )
 
@@ -99,6 +100,7 @@ func explain(err error) *failure {
 	var f *failure
 	var format *capture.FormatError
 	var file *device.Error
+	var claims *destination.Error
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -106,6 +108,8 @@ func explain(err error) *failure {
 		return &failure{exitInput, err, format.Hint}
 	case errors.As(err, &file):
 		return &failure{exitInput, err, file.Hint}
+	case errors.As(err, &claims):
+		return &failure{exitInput, err, claims.Hint}
 	case errors.Is(err, context.Canceled):
 		return &failure{exitStore, errors.New("interrupted"), "nothing was written; run the same command again"}
 	case errors.Is(err, os.ErrNotExist):

@@ -38,11 +38,11 @@ func TestTooManyDevices(t *testing.T) {
 // TestTooManyDestinations has the same of far ends.
 func TestTooManyDestinations(t *testing.T) {
 	d := newDestinations()
-	first := d.of(telltale.Text{}, numbered(203, 0))
+	first := d.of(far{addr: numbered(203, 0)})
 	for i := range maxDestinations + 10 {
-		d.of(telltale.Text{}, numbered(203, i))
+		d.of(far{addr: numbered(203, i)})
 	}
-	a, b := d.of(telltale.Text{}, numbered(204, 1)), d.of(telltale.NewText("x.example"), numbered(204, 2))
+	a, b := d.of(far{addr: numbered(204, 1)}), d.of(far{name: telltale.NewText("x.example"), addr: numbered(204, 2)})
 	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || !a.Name.IsZero() || len(a.DestIP) > 0 {
 		t.Errorf("%d destinations, those beyond are %+v and %+v", n, a, b)
 	}
@@ -51,48 +51,30 @@ func TestTooManyDestinations(t *testing.T) {
 // TestTooManyAddresses has a device and a far end with more addresses than are
 // listed: what is left out is counted.
 func TestTooManyAddresses(t *testing.T) {
-	d, far := newDevices([]*device.File{{Addresses: []string{"02:00:5e:10:7a:c4"}}}), newDestinations()
+	d, ends := newDevices([]*device.File{{Addresses: []string{"02:00:5e:10:7a:c4"}}}), newDestinations()
 	for i := range maxAddresses + 5 {
 		f := &pipeline.FlowInfo{
 			Key:    flow.Key{Src: packet.AddrFrom(numbered(10, i)), Dst: packet.AddrFrom(numbered(203, i))},
 			SrcMAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}, HasMAC: true,
 		}
 		d.of(f)
-		far.of(telltale.NewText("x.example"), numbered(203, i))
+		ends.of(far{name: telltale.NewText("x.example"), addr: numbered(203, i)})
 	}
-	if n, m := len(d.records()[0].Addresses), len(far.list[0].DestIP); n != maxAddresses+1 || m != maxAddresses {
+	if n, m := len(d.records()[0].Addresses), len(ends.list[0].DestIP); n != maxAddresses+1 || m != maxAddresses {
 		t.Errorf("%d addresses of the device, %d of the far end", n, m)
 	}
-	if d.unlisted != 5 || far.unlisted != 5 {
-		t.Errorf("%d and %d flows are counted", d.unlisted, far.unlisted)
+	if d.unlisted != 5 || ends.unlisted != 5 {
+		t.Errorf("%d and %d flows are counted", d.unlisted, ends.unlisted)
 	}
 }
 
-// TestLongNames: what is longer than a name can be is none, and a long path
-// is cut between its parts.
-func TestLongNames(t *testing.T) {
-	if s := hostName(strings.Repeat("a.", 300)); s != "" {
-		t.Errorf("a host of %d bytes", len(s))
-	}
+// TestLongPaths: a long path is cut between its parts.
+func TestLongPaths(t *testing.T) {
 	m := &pipeline.Message{HTTP: &telltale.HTTPMessage{
 		Method: telltale.NewText("GET"), URL: telltale.NewText("/a/" + strings.Repeat("0123456789", 400)),
 	}}
 	if got := template(m).Raw(); got != "GET /a/…" {
 		t.Errorf("template %q", got)
-	}
-}
-
-// TestTooManyNames forgets the names that were learned first.
-func TestTooManyNames(t *testing.T) {
-	n := newNames()
-	for i := range maxNames + 1 {
-		n.learn(0, []pipeline.Answer{{Addr: numbered(203, i), Name: "a.example", TTL: 60}})
-	}
-	named := func(i int) int {
-		return len(n.of(&pipeline.FlowInfo{Key: flow.Key{Dst: packet.AddrFrom(numbered(203, i))}}, pipeline.Names{}))
-	}
-	if len(n.byAddr) != maxNames || named(0) != 0 || named(1) != 1 || named(maxNames) != 1 {
-		t.Errorf("%d names, of the first %d", len(n.byAddr), named(0))
 	}
 }
 

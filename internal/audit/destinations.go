@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/destination"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
 )
@@ -29,20 +30,32 @@ type destinations struct {
 type farEnd struct {
 	telltale.Destination
 	seen []report.Contact // one for each protection
+	via  string           // the alias that DNS gave for the name, where there was one
 }
 
 func newDestinations() *destinations {
 	return &destinations{byName: map[string]*farEnd{}, byAddr: map[netip.Addr]*farEnd{}}
 }
 
+// far is the far end of one flow or message.
+type far struct {
+	name telltale.Text
+	via  string // the alias that DNS gave for the name; or ""
+	addr netip.Addr
+}
+
 // of returns the destination of that name or, without one, that address.
-func (d *destinations) of(name telltale.Text, addr netip.Addr) *farEnd {
+func (d *destinations) of(far far) *farEnd {
+	name, addr := far.name, far.addr
 	dest := d.byName[name.Raw()]
 	if name.IsZero() {
 		dest = d.byAddr[addr]
 	}
 	if dest == nil {
 		dest = d.add(name, addr)
+	}
+	if dest.via == "" && dest != d.others {
+		dest.via = far.via
 	}
 	switch {
 	case dest == d.others || !addr.IsValid() || slices.Contains(dest.DestIP, addr):
@@ -79,16 +92,13 @@ func (d *destinations) append(name telltale.Text) *farEnd {
 }
 
 // contact counts a flow for its far end.
-func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, names []telltale.Name) {
-	addr, sent, received := f.Key.Dst.Netip(), f.Bytes[0], f.Bytes[1]
-	var name telltale.Text
-	if len(names) > 0 {
-		name = names[0].Name
-	}
+func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far) {
+	sent, received := f.Bytes[0], f.Bytes[1]
 	if !isSrc {
-		addr, name, sent, received = f.Key.Src.Netip(), telltale.Text{}, received, sent
+		sent, received = received, sent
 	}
-	c := d.of(name, addr).contact(f, addr)
+	e := d.of(far)
+	c := e.contact(f, far.addr)
 	c.Flows++
 	c.Sent += sent
 	c.Received += received
@@ -109,11 +119,38 @@ func (e *farEnd) contact(f *pipeline.FlowInfo, addr netip.Addr) *report.Contact 
 	return &e.seen[len(e.seen)-1]
 }
 
-func (d *destinations) records() []telltale.Destination {
+// maxTold is how many far ends a report is told the claims of; the records
+// hold them of all.
+const maxTold = 2048
+
+// records returns the far ends; with the claims about those that identifiers
+// went to, and then about the others, as far as maxTold goes.
+func (d *destinations) records(b *destination.Book, sent func(id string) bool) []telltale.Destination {
 	out := make([]telltale.Destination, len(d.list))
-	for i, dest := range d.list {
-		out[i] = dest.Destination
+	told := 0
+	for _, first := range []bool{true, false} {
+		for i, dest := range d.list {
+			if sent(dest.ID) != first {
+				continue
+			}
+			out[i] = dest.Destination
+			if told < maxTold {
+				out[i] = dest.described(b)
+				told++
+			}
+		}
 	}
+	return out
+}
+
+// described returns the record of a far end with what is known of it.
+func (e *farEnd) described(b *destination.Book) telltale.Destination {
+	out := e.Destination
+	name := out.Name.Raw()
+	if d, ok := destination.DomainOf(name); ok {
+		out.Domain = telltale.NewText(d.Registrable)
+	}
+	out.Claims = b.Claims(destination.Far{Name: name, Via: e.via, Addrs: out.DestIP})
 	return out
 }
 

@@ -73,3 +73,14 @@ func (x *identifiers) records() []telltale.Identifier {
 	}
 	return out
 }
+
+// sentTo returns which destinations an identifier went to, or came from.
+func (x *identifiers) sentTo() func(id string) bool {
+	ids := map[string]bool{}
+	for _, id := range x.list {
+		for _, d := range id.Destinations {
+			ids[d] = true
+		}
+	}
+	return func(id string) bool { return ids[id] }
+}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -96,6 +97,15 @@ func write(t *testing.T, c *lab.Capture, link packet.Link) string {
 // listen audits captures and holds every record to the contract.
 func listen(t *testing.T, o audit.Options, names ...string) (*audit.Result, []line) {
 	t.Helper()
+	result, raw := listenRaw(t, o, names...)
+	lines := parse(t, bytes.Join(raw, nil))
+	checkBooks(t, lines)
+	return result, lines
+}
+
+// listenRaw is listen, with the records as they were written.
+func listenRaw(t *testing.T, o audit.Options, names ...string) (*audit.Result, [][]byte) {
+	t.Helper()
 	var out bytes.Buffer
 	o.Inputs, o.Records, o.Version, o.Messages = names, &out, "test", true
 	result, err := audit.Run(context.Background(), o)
@@ -107,9 +117,7 @@ func listen(t *testing.T, o audit.Options, names ...string) (*audit.Result, []li
 			t.Errorf("%v: %s", err, l)
 		}
 	}
-	lines := parse(t, out.Bytes())
-	checkBooks(t, lines)
-	return result, lines
+	return result, slices.Collect(bytes.Lines(out.Bytes()))
 }
 
 // owned is a device file with values and addresses.

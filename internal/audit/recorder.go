@@ -27,7 +27,8 @@ type recorder struct {
 	closed    telltale.Flow // reused for the record of each flow
 	input     int           // number of the input in hand, from 1
 	devices   *devices
-	names     *names
+	names     *destination.Names
+	book      *destination.Book
 	dests     *destinations
 	ids       *identifiers
 	sends     *sends
@@ -45,7 +46,7 @@ type recorder struct {
 func newRecorder(o Options, out *spool) *recorder {
 	return &recorder{
 		o: o, out: out, masker: telltale.NewMasker(o.Reveal, known(o.Devices)...),
-		devices: newDevices(o.Devices), names: newNames(), dests: newDestinations(), ids: newIdentifiers(),
+		devices: newDevices(o.Devices), names: destination.NewNames(), book: destination.NewBook(o.Claims...), dests: newDestinations(), ids: newIdentifiers(),
 		sends: newSends(), tags: map[telltale.Value]string{}, cover: newCoverage(),
 	}
 }
@@ -57,7 +58,7 @@ func (r *recorder) Put(_ context.Context, events []*pipeline.Event) error {
 		case e.Crash != nil:
 			r.o.Crashed(r.flowID(e.Flow), e.Crash)
 		case e.Told != nil:
-			r.names.learn(e.Told.Time, e.Told.Answers)
+			r.told(e)
 		case e.Message != nil:
 			r.message(e)
 		default:
@@ -95,8 +96,8 @@ func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 // flow records a flow that closed.
 func (r *recorder) flow(f *pipeline.FlowInfo) {
 	dev, isSrc := r.devices.of(f)
-	names := r.names.of(f, f.Names)
-	r.dests.contact(f, isSrc, names)
+	names, via := r.names.Of(dev.ID, f.Key.Dst.Netip(), f.Start, toldBy(f.Names))
+	r.dests.contact(f, isSrc, r.far(f, isSrc, names, via))
 	if r.out.out == nil {
 		return
 	}
@@ -150,7 +151,7 @@ func speaker(dev *owner, isSrc bool, d telltale.Direction) telltale.SentBy {
 // transmission records a message that carried identifiers.
 func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentBy telltale.SentBy) {
 	m, f := e.Message, e.Flow
-	far, addr := r.farEnd(e, isSrc)
+	far, addr := r.farEnd(e, dev, isSrc)
 	r.nTx++
 	t := &telltale.Transmission{
 		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
@@ -204,22 +205,41 @@ func (r *recorder) tag(v telltale.Value) string {
 	return t
 }
 
+// told learns what a DNS answer told whom.
+func (r *recorder) told(e *pipeline.Event) {
+	client := destination.Everyone
+	if !e.Flow.Key.Dst.Netip().IsMulticast() {
+		dev, _ := r.devices.of(e.Flow)
+		client = dev.ID
+	}
+	for _, a := range e.Told.Answers {
+		r.names.Learn(client, e.Told.Time, a)
+	}
+}
+
+func toldBy(n pipeline.Names) destination.Told { return destination.Told{Host: n.Host, SNI: n.SNI} }
+
+// far returns the far end of a flow whose server has these names.
+func (r *recorder) far(f *pipeline.FlowInfo, isSrc bool, names []telltale.Name, via string) far {
+	if !isSrc {
+		return far{addr: f.Key.Src.Netip()}
+	}
+	out := far{addr: r.names.Unmap(f.Key.Dst.Netip())}
+	if len(names) > 0 && destination.Stands(names[0]) {
+		out.name, out.via = names[0].Name, via
+	}
+	return out
+}
+
 // farEnd returns the destination of a message and its address there: what the
 // message itself names outranks what the flow is known by.
-func (r *recorder) farEnd(e *pipeline.Event, isSrc bool) (*farEnd, netip.Addr) {
-	addr := e.Flow.Key.Dst.Netip()
-	if !isSrc {
-		addr = e.Flow.Key.Src.Netip()
-		return r.dests.of(telltale.Text{}, addr), addr
+func (r *recorder) farEnd(e *pipeline.Event, dev *owner, isSrc bool) (*farEnd, netip.Addr) {
+	names, via := r.names.Of(dev.ID, e.Flow.Key.Dst.Netip(), e.Flow.Start, toldBy(e.Message.Names))
+	out := r.far(e.Flow, isSrc, names, via)
+	if h := e.Message.HTTP; isSrc && h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
+		out.name = telltale.NewText(destination.HostName(h.Hostname.Raw()))
 	}
-	var name telltale.Text
-	if ns := r.names.of(e.Flow, e.Message.Names); len(ns) > 0 {
-		name = ns[0].Name
-	}
-	if h := e.Message.HTTP; h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
-		name = telltale.NewText(hostName(h.Hostname.Raw()))
-	}
-	return r.dests.of(name, addr), addr
+	return r.dests.of(out), out.addr
 }
 
 // protection of what was found in a message: an identifier that was read
@@ -316,8 +336,11 @@ func (r *recorder) info() *telltale.Audit {
 
 // tail writes the records that close the output.
 func (r *recorder) tail(rep *report.Audit) {
-	for _, d := range r.dests.list {
-		r.record(&d.Destination)
+	if r.out.out != nil {
+		for _, d := range r.dests.list {
+			rec := d.described(r.book)
+			r.record(&rec)
+		}
 	}
 	for i := range rep.Identifiers {
 		r.record(&rep.Identifiers[i])
@@ -332,7 +355,7 @@ func (r *recorder) tail(rep *report.Audit) {
 func (r *recorder) finish() *report.Audit {
 	devs := r.devices.records()
 	rep := &report.Audit{
-		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(),
+		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo()),
 		Sends: r.sends.records(), Contacts: r.dests.contacts(), Exhibit: r.sends.exhibit(r.inputs, r.masker),
 		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
 	}

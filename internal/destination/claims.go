@@ -142,7 +142,7 @@ func weigh(says []statement) []telltale.Claim {
 	var out []telltale.Claim
 	for _, s := range says {
 		c := telltale.Claim{
-			Subject: telltale.NewText(s.subject), Predicate: s.predicate, Object: s.object,
+			Subject: telltale.NewText(s.subject), Predicate: s.predicate, Object: telltale.NewText(s.object),
 			Source: s.source, Date: s.date, Confidence: s.confidence,
 		}
 		if c.Confidence == 0 {
@@ -200,10 +200,10 @@ func Disagree(claims []telltale.Claim, predicate string) bool {
 		if c.Predicate != predicate && c.Predicate != rivals[predicate] {
 			continue
 		}
-		if first != "" && !sameObject(first, c.Object) {
+		if first != "" && !sameObject(first, c.Object.Raw()) {
 			return true
 		}
-		first = cmp.Or(first, c.Object)
+		first = cmp.Or(first, c.Object.Raw())
 	}
 	return false
 }

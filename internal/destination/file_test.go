@@ -31,7 +31,7 @@ func TestParseClaims(t *testing.T) {
 	claims := b.Claims(Far{Name: "zzhc.vnet.cn"})
 	found := false
 	for _, c := range claims {
-		if c.Object == "Someone" && c.Confidence == 0.9 && c.Predicate == Registrant && c.Date == "2026-11-02" {
+		if c.Object.Raw() == "Someone" && c.Confidence == 0.9 && c.Predicate == Registrant && c.Date == "2026-11-02" {
 			found = true
 		}
 	}
@@ -40,7 +40,7 @@ func TestParseClaims(t *testing.T) {
 	}
 	for addr, object := range map[string]string{"192.0.2.7": "Example Ltd", "2001:db8::9": "NO"} {
 		claims := b.Claims(Far{Addrs: []netip.Addr{netip.MustParseAddr(addr)}})
-		if len(claims) != 1 || claims[0].Object != object {
+		if len(claims) != 1 || claims[0].Object.Raw() != object {
 			t.Errorf("%s: %+v", addr, claims)
 		}
 	}

@@ -41,9 +41,9 @@ const (
 
 // What the tables of addresses are called where they are cited.
 const (
-	countrySource  = "geofeeds, WHOIS and RIR statistics (NRO, CC BY 4.0; by ip-location-db)"
-	operatorSource = "IPtoASN (by ip-location-db)"
-	asnSource      = "RouteViews, RIR statistics and DB-IP.com (CC BY 4.0; by ip-location-db)"
+	countrySource  = "ip-location-db, from geofeeds, WHOIS and the statistics of NRO"
+	operatorSource = "ip-location-db, from IPtoASN"
+	asnSource      = "ip-location-db, from RouteViews, NRO and DB-IP.com"
 )
 
 // Tables names the state of every table, for the records of a run.

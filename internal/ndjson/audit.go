@@ -63,6 +63,7 @@ func (l *line) device(d *telltale.Device) {
 func (l *line) destination(d *telltale.Destination) {
 	l.string("destination_id", d.ID)
 	l.optText("name", d.Name)
+	l.optText("registrable_domain", d.Domain)
 	l.open("dest_ip", '[')
 	for _, a := range d.DestIP {
 		if a.IsValid() {
@@ -85,11 +86,11 @@ func (l *line) claim(c telltale.Claim) {
 	l.b = append(l.b, '{')
 	l.text("subject", c.Subject)
 	l.string("predicate", c.Predicate)
-	l.string("object", c.Object)
+	l.text("object", c.Object)
 	l.string("source", c.Source)
-	l.string("date", c.Date)
+	l.optString("date", c.Date)
 	if c.Confidence != 0 {
-		l.confidence("confidence", c.Confidence)
+		l.confidence(c.Confidence)
 	}
 	l.close('}')
 }

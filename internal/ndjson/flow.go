@@ -27,6 +27,7 @@ func (l *line) flow(f *telltale.Flow) {
 			l.b = append(l.b, '{')
 			l.text("name", n.Name)
 			l.string("source", n.Source)
+			l.confidence(n.Confidence)
 			l.close('}')
 		}
 		l.close(']')

@@ -138,7 +138,7 @@ func (l *line) number(name string, v float64) {
 }
 
 // confidence appends a share of 1 with four decimals at most.
-func (l *line) confidence(name string, v float64) { l.number(name, math.Round(v*1e4)/1e4) }
+func (l *line) confidence(v float64) { l.number("confidence", math.Round(v*1e4)/1e4) }
 
 func (l *line) packets(name string, p telltale.Packets) {
 	if len(p) > telltale.MaxPackets {

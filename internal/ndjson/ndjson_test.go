@@ -309,7 +309,7 @@ func aFlow() *telltale.Flow {
 		ID: "1-42", Input: 1, Device: "d1", SrcIP: netip.MustParseAddr("192.168.1.20"), SrcPort: 40000,
 		DestIP: netip.MustParseAddr("fe80::21a:2bff:fe3c:4d5e"), DestPort: 80, Proto: "TCP", AppProto: "http", CommunityID: "1:AAAA",
 		Start: 1553163072000001000, End: 1553163073000001001, Ended: telltale.EndedFIN, PktsToServer: 5, ByteToServer: 900, PktsToClient: 4, ByteToClient: 600,
-		Names: []telltale.Name{{Name: telltale.NewText("zzhc.vnet.cn"), Source: "host"}}, Protection: telltale.Open,
+		Names: []telltale.Name{{Name: telltale.NewText("zzhc.vnet.cn"), Source: "host", Confidence: 0.99}}, Protection: telltale.Open,
 	}
 }
 
@@ -317,7 +317,7 @@ func TestAppendFlow(t *testing.T) {
 	const want = `{"schema":0,"event_type":"flow","flow_id":"1-42","input":1,"device_id":"d1","src_ip":"192.168.1.20","src_port":40000,` +
 		`"dest_ip":"fe80::21a:2bff:fe··:····","dest_port":80,"proto":"TCP","app_proto":"http","community_id":"1:AAAA",` +
 		`"start":"2019-03-21T10:11:12.000001Z","end":"2019-03-21T10:11:13.000001001Z","ended":"fin","pkts_toserver":5,"bytes_toserver":900,` +
-		`"pkts_toclient":4,"bytes_toclient":600,"names":[{"name":"zzhc.vnet.cn","source":"host"}],"protection":"open"}` + "\n"
+		`"pkts_toclient":4,"bytes_toclient":600,"names":[{"name":"zzhc.vnet.cn","source":"host","confidence":0.99}],"protection":"open"}` + "\n"
 	f, m := aFlow(), telltale.NewMasker(false, telltale.NewValue(telltale.IMEI, "001012704839210"))
 	if got := string(ndjson.Append(nil, f, m)); got != want {
 		t.Errorf("%s\nwant\n%s", got, want)

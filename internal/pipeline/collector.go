@@ -6,6 +6,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/decode"
+	"github.com/telltale-audit/telltale/internal/destination"
 	"github.com/telltale-audit/telltale/internal/dissect"
 )
 
@@ -45,7 +46,7 @@ type collector struct {
 	skipped int64            // bytes that the search could not look into
 	missed  int64            // stream bytes amid the message that the capture never had
 	quote   []byte           // how a response that is awaited begins
-	told    []Answer
+	told    []destination.Answer
 	out     *Message
 	peer    waiting // how far the other side was when the message began
 }

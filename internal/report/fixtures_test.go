@@ -48,9 +48,10 @@ func incident() *Audit {
 			identifier(6, telltale.MAC, "02:00:5e:10:7a:c4", telltale.Confirmed),
 			identifier(7, telltale.Cell, "56260609", telltale.Probable),
 		},
-		Sends:    []Send{incidentSend()},
-		Contacts: incidentContacts(),
-		Exhibit:  incidentExhibit(),
+		Destinations: []telltale.Destination{claimedEnd()},
+		Sends:        []Send{incidentSend()},
+		Contacts:     incidentContacts(),
+		Exhibit:      incidentExhibit(),
 		Coverage: telltale.Coverage{
 			Packets:  telltale.PacketCoverage{In: 48212, Decoded: 48212},
 			Payload:  telltale.PayloadCoverage{In: 31402118, Scanned: 2871406, Opaque: map[string]int64{"quic": 8530712, "tls": 20000000}},
@@ -58,6 +59,31 @@ func incident() *Audit {
 		},
 		Start: at("09:00:00"), End: at("12:40:00"), Packets: 48212, Bytes: 31402118,
 	}
+}
+
+// claimedEnd is the far end of the incident, with claims of every sort.
+func claimedEnd() telltale.Destination {
+	d := telltale.Destination{
+		ID: "d1", Name: telltale.NewText("zzhc.vnet.cn"), Domain: telltale.NewText("vnet.cn"), DestIP: []netip.Addr{netip.MustParseAddr("192.0.2.15")},
+	}
+	for _, c := range [][4]string{
+		{"organisation", "China Telecom (state-owned operator)", "a newspaper", "2019-03-21"},
+		{"organisation", "HMD Global", "one site, which gives this as the maker's word", "2019-03"},
+		{"registrant", "the registry itself, as contact", "a look-up of the registry", "2019-03"},
+		{"category", "self-registration of phones", "two owners", "2019-03-21"},
+		{"tracker", "measurement of use", "a list", "2026"},
+		{"served_via", "edge.cdn.example", "DNS, in this capture", ""},
+		{"asn", "AS64500", "a table of networks", "2026-06-17"},
+		{"as_organisation", "Example Telecom", "a table of networks", "2026-06-17"},
+		{"country_address", "CN", "a table of addresses", "2026-06-17"},
+		{"country_operator", "HK", "a table of operators", "2026-06-17"},
+		{"country_registrant", "CN", "the registry", "2019-03"},
+	} {
+		d.Claims = append(d.Claims, telltale.Claim{
+			Subject: d.Domain, Predicate: c[0], Object: telltale.NewText(c[1]), Source: c[2], Date: c[3], Confidence: 0.5,
+		})
+	}
+	return d
 }
 
 func incidentSend() Send {

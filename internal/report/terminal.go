@@ -17,6 +17,7 @@ func Terminal(w io.Writer, a *Audit, m *telltale.Masker, s Style) error {
 		v.what(scr)
 		v.when(scr)
 		v.exhibit(scr)
+		v.whoIsThat(scr)
 		v.now(scr)
 	} else {
 		v.readings(scr)

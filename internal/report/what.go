@@ -147,16 +147,7 @@ func (v *view) notes(p *party) []string {
 	if text := v.probable(p); text != "" {
 		notes = append(notes, text)
 	}
-	for i := range v.Destinations {
-		d := &v.Destinations[i]
-		if len(d.Claims) == 0 || p.text.IsZero() || d.Name.IsZero() || v.m.Text(d.Name) != p.name {
-			continue
-		}
-		for _, c := range d.Claims[:min(len(d.Claims), 2)] {
-			notes = append(notes, fmt.Sprintf("%s: %s, by %s of %s", strings.ReplaceAll(c.Predicate, "_", " "), c.Object, c.Source, c.Date))
-		}
-	}
-	return notes
+	return append(notes, v.whose(p)...)
 }
 
 // apps names the programs on the device that sent to the party, or received

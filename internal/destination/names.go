@@ -1,0 +1,249 @@
+package destination
+
+import (
+	"cmp"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// The sources of a name, most trusted first, with how much each is trusted.
+const (
+	fromHost    = "host"        // Host or :authority of a request
+	fromSNI     = "sni"         // server_name of a TLS or QUIC hello
+	fromDNS     = "dns"         // DNS told the same device, not long ago
+	fromCert    = "cert"        // the server's certificate
+	fromExpired = "dns_expired" // DNS told the same device, and its time is over
+	fromOther   = "dns_other"   // DNS told another device
+	fromPTR     = "ptr"         // what the address's operator calls it
+
+	trustHost    = 0.99
+	trustSNI     = 0.98
+	trustOuter   = 0.5 // an SNI that stands in front of an encrypted one
+	trustDNS     = 0.95
+	trustCert    = 0.8
+	trustExpired = 0.7
+	trustOld     = 0.5 // expired for more than a day
+	trustOther   = 0.4
+	trustPTR     = 0.2
+)
+
+// Stands reports whether a name may stand for the far end: that which an
+// address's operator gave it tells of the operator.
+func Stands(n telltale.Name) bool { return n.Source != fromPTR }
+
+// outerNames stand in the clear part of a hello whose real name is encrypted
+// (draft-ietf-tls-esni). That a hello offers encryption says nothing: many do
+// so to look alike.
+var outerNames = []string{"cloudflare-ech.com"}
+
+// Bounds of what is remembered.
+const (
+	maxNames   = 1 << 16 // addresses; the oldest go
+	maxAnswers = 8       // of one address; the oldest go
+	maxTold    = 3       // of one flow, from DNS
+)
+
+// Names remembers what DNS answered, in the order of the capture.
+type Names struct {
+	Translator
+	byAddr map[netip.Addr][]answer
+	order  []netip.Addr // ring of the addresses, oldest at next
+	next   int
+	list   []telltale.Name // reused
+}
+
+// answer is a name that an address was given for.
+type answer struct {
+	client string // who was told, or Everyone
+	name   string
+	via    string // the alias that has the address; "" if name itself has
+	at     telltale.Time
+	ttl    uint32 // seconds
+	ptr    bool
+}
+
+// An Answer is an address that a DNS answer gave for the name that was asked.
+type Answer struct {
+	Addr netip.Addr
+	Name string // as asked
+	Via  string // the name that has the address, where aliases led to it; else ""
+	TTL  uint32 // seconds
+	PTR  bool   // the address was asked for, and Name was the answer
+}
+
+// Everyone is told what is sent to a group, as multicast DNS is.
+const Everyone = "*"
+
+// Told is what a flow itself calls its server.
+type Told struct{ Host, SNI, Cert string }
+
+// NewNames returns a memory that knows nothing yet.
+func NewNames() *Names { return &Names{byAddr: map[netip.Addr][]answer{}} }
+
+// told reports whether the answer reached client.
+func (a *answer) told(client string) bool { return a.client == client || a.client == Everyone }
+
+// Learn takes what DNS told a device at a time. client is whatever tells
+// devices apart.
+func (n *Names) Learn(client string, at telltale.Time, a Answer) {
+	name := HostName(a.Name)
+	if name == "" || !a.Addr.IsValid() {
+		return
+	}
+	n.Translator.Learn(name, a.Addr)
+	addr := n.Unmap(a.Addr)
+	list, known := n.byAddr[addr]
+	if !known {
+		n.remember(addr)
+	}
+	list = slices.DeleteFunc(list, func(o answer) bool { return o.client == client && o.name == name && o.ptr == a.PTR })
+	if len(list) >= maxAnswers {
+		list = slices.Delete(list, 0, 1)
+	}
+	via := HostName(a.Via)
+	if via == name {
+		via = ""
+	}
+	n.byAddr[addr] = append(list, answer{client, name, via, at, a.TTL, a.PTR})
+}
+
+func (n *Names) remember(addr netip.Addr) {
+	if len(n.order) < maxNames {
+		n.order = append(n.order, addr)
+		return
+	}
+	delete(n.byAddr, n.order[n.next])
+	n.order[n.next] = addr
+	n.next = (n.next + 1) % maxNames
+}
+
+// Of returns the names of a server that a device's flow reached at a time,
+// most trusted first, valid until the next call; and the alias that DNS gave
+// for the first of them, or "".
+func (n *Names) Of(client string, server netip.Addr, at telltale.Time, told Told) (names []telltale.Name, via string) {
+	n.list = n.list[:0]
+	n.add(HostName(told.Host), fromHost, trustHost)
+	if sni := HostName(told.SNI); slices.Contains(outerNames, sni) {
+		n.add(sni, fromSNI, trustOuter)
+	} else {
+		n.add(sni, fromSNI, trustSNI)
+	}
+	n.add(HostName(told.Cert), fromCert, trustCert)
+	list := n.byAddr[n.Unmap(server)]
+	if len(list) > 0 {
+		n.answered(list, client, at)
+	}
+	if len(n.list) == 0 {
+		return nil, ""
+	}
+	if len(n.list) > 1 {
+		slices.SortStableFunc(n.list, func(a, b telltale.Name) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	}
+	first := n.list[0].Name.Raw()
+	for _, a := range list {
+		if a.name == first && a.via != "" {
+			via = a.via
+		}
+	}
+	return n.list, via
+}
+
+// answered adds what DNS said of an address, what it told this device first.
+func (n *Names) answered(list []answer, client string, at telltale.Time) {
+	sum, known := 0.0, len(n.list)
+	for i := range list {
+		if list[i].told(client) && !list[i].ptr {
+			sum += list[i].weight(at)
+		}
+	}
+	for i := range slices.Backward(list) {
+		a := &list[i]
+		if len(n.list)-known >= maxTold {
+			break
+		}
+		switch {
+		case a.ptr:
+			n.add(a.name, fromPTR, trustPTR)
+		case !a.told(client):
+			n.add(a.name, fromOther, trustOther)
+		case a.expired(at):
+			n.add(a.name, fromExpired, a.trustAfter(at)*a.share(at, sum))
+		default:
+			n.add(a.name, fromDNS, trustDNS*a.share(at, sum))
+		}
+	}
+}
+
+// expired says that the answer's time was over.
+func (a *answer) expired(at telltale.Time) bool { return at > a.until() }
+
+func (a *answer) until() telltale.Time { return a.at + telltale.Time(a.ttl)*second }
+
+const (
+	second = telltale.Time(1e9)
+	day    = 24 * 3600 * second
+)
+
+// trustAfter is the trust in an answer whose time is over: clients keep
+// answers longer than they may.
+func (a *answer) trustAfter(at telltale.Time) float64 {
+	if at > a.until()+day {
+		return trustOld
+	}
+	return trustExpired
+}
+
+// weight falls with the answer's age, measured by how long it was good for.
+func (a *answer) weight(at telltale.Time) float64 {
+	age := math.Abs(float64(at-a.at)) / float64(second)
+	return math.Exp(-age / max(float64(a.ttl), 60))
+}
+
+// share is the part of the trust in all names of an address that falls to this
+// one: the last asked for is the likeliest.
+func (a *answer) share(at telltale.Time, sum float64) float64 {
+	w := a.weight(at)
+	if w >= sum || sum <= 0 {
+		return 1
+	}
+	return w / sum
+}
+
+// add adds a name that is not there yet.
+func (n *Names) add(name, source string, trust float64) {
+	if name == "" {
+		return
+	}
+	for i := range n.list {
+		if n.list[i].Name.Raw() == name {
+			return
+		}
+	}
+	n.list = append(n.list, telltale.Name{Name: telltale.NewText(name), Source: source, Confidence: trust})
+}
+
+// maxHostName is the length of the longest name, in bytes (RFC 1035 2.3.4):
+// what is longer names no host, and is not kept.
+const maxHostName = 255
+
+// HostName brings a Host header, an SNI or a DNS name to one form: lower case,
+// no port, no final dot. It returns "" for what is no name of a host.
+func HostName(s string) string {
+	s = strings.TrimSpace(s)
+	if strings.HasPrefix(s, "[") {
+		if i := strings.IndexByte(s, ']'); i > 0 {
+			return s[1:i]
+		}
+	}
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && strings.Count(s, ":") == 1 {
+		s = s[:i]
+	}
+	if len(s) > maxHostName {
+		return ""
+	}
+	return strings.ToLower(strings.TrimSuffix(s, "."))
+}
