@@ -50,8 +50,8 @@ test-plain: ## the search's tests without assembly, as on other processors
 assembly: ## write the assembly again
 	cd tools && $(GO) run ./classes -out ../internal/decode/classes_amd64.s
 
-tables: ## pack the tables of addresses again (FROM=folder with the unpacked packages of DATA-LICENCES.md)
-	$(GO) test -count 1 -v -run '^TestPackTables$$' ./internal/destination -tables-from '$(FROM)'
+tables: ## pack the tables again (FROM=folder with the unpacked packages of DATA-LICENCES.md)
+	$(GO) test -count 1 -v -run '^TestPackTables$$' ./internal/destination ./internal/numbering -tables-from '$(FROM)'
 
 demo: ## re-enact the incident of 2019 and audit it
 	$(GO) run ./cmd/telltale demo

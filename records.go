@@ -213,6 +213,7 @@ type Identifier struct {
 	Kind         Kind       `json:"kind"`
 	Value        Value      `json:"value"`
 	Tag          string     `json:"tag"`
+	Origin       string     `json:"origin,omitempty"` // what its number plan tells of it
 	Confidence   float64    `json:"confidence"`
 	Level        Level      `json:"level"`
 	Why          []Evidence `json:"why"`

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/numbering"
 )
 
 // maxIdentifiers bounds the values told apart in a run.
@@ -70,9 +71,18 @@ func (x *identifiers) records() []telltale.Identifier {
 	out := make([]telltale.Identifier, len(x.list))
 	for i, id := range x.list {
 		out[i] = *id
+		if i < maxOrigins {
+			out[i].Origin = origin(id)
+		}
 	}
 	return out
 }
+
+// maxOrigins is of how many identifiers a report is told the origin; the
+// records hold that of all.
+const maxOrigins = 4096
+
+func origin(id *telltale.Identifier) string { return numbering.Origin(id.Kind, id.Value.Raw()) }
 
 // sentTo returns which destinations an identifier went to, or came from.
 func (x *identifiers) sentTo() func(id string) bool {

@@ -324,7 +324,7 @@ func (r *recorder) head() []byte {
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: append([]telltale.Table{numbering.Table(), detect.Table()}, destination.Tables()...), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}
@@ -343,7 +343,11 @@ func (r *recorder) tail(rep *report.Audit) {
 		}
 	}
 	for i := range rep.Identifiers {
-		r.record(&rep.Identifiers[i])
+		id := rep.Identifiers[i]
+		if i >= maxOrigins {
+			id.Origin = origin(&id)
+		}
+		r.record(&id)
 	}
 	for i := range r.inputs {
 		r.record(&r.inputs[i])

@@ -56,6 +56,7 @@ func (l *line) identifier(i *telltale.Identifier) {
 	l.string("kind", string(i.Kind))
 	l.string("value", l.m.Value(i.Value))
 	l.string("tag", i.Tag)
+	l.optString("origin", i.Origin)
 	l.confidence(i.Confidence)
 	l.string("level", string(i.Level))
 	l.why(i.Why)

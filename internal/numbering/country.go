@@ -1,9 +1,6 @@
 package numbering
 
-import (
-	_ "embed"
-	"strings"
-)
+import _ "embed"
 
 // Names of countries, sorted by their letters.
 //
@@ -13,13 +10,8 @@ var countriesText string
 // Country returns the usual English name of the country or area with the ISO
 // 3166-1 letters code, or code itself where there is none.
 func Country(code string) string {
-	if len(code) != 2 {
-		return code
+	if name := lookup(countriesText, code); name != "" {
+		return name
 	}
-	_, rest, ok := strings.Cut(countriesText, "\n"+code+"\t")
-	if !ok {
-		return code
-	}
-	name, _, _ := strings.Cut(rest, "\n")
-	return name
+	return code
 }

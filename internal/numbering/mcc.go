@@ -1,12 +1,8 @@
 package numbering
 
 import (
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"strings"
-
-	"github.com/telltale-audit/telltale"
 )
 
 // Countries of mobile country codes, one code a line, with its sources at its
@@ -16,12 +12,6 @@ import (
 var mccText string
 
 var mccCountry = parseMCC(mccText)
-
-// Table names the state of the country codes, for the records of a run.
-func Table() telltale.Table {
-	sum := sha256.Sum256([]byte(mccText))
-	return telltale.Table{Name: "mobile-country-codes", Version: "1", Date: "2026-11-22", SHA256: hex.EncodeToString(sum[:])}
-}
 
 // parseMCC reads lines of a three-digit code and a country's letters.
 func parseMCC(text string) (t [1000]string) {

@@ -26,9 +26,14 @@ func every(start string, step time.Duration, n int) []telltale.Time {
 	return out
 }
 
+// origins are what number plans tell of made-up identifiers.
+var origins = map[telltale.Kind]string{
+	telltale.ICCID: "issued in Norway", telltale.IMSI: "network Telenor, Norway", telltale.MAC: "made up by the device or its network",
+}
+
 func identifier(n int, k telltale.Kind, raw string, level telltale.Level) telltale.Identifier {
 	return telltale.Identifier{
-		ID: fmt.Sprintf("i%d", n), Device: "d1", Kind: k, Value: telltale.NewValue(k, raw), Tag: fmt.Sprintf("t%d", n),
+		ID: fmt.Sprintf("i%d", n), Device: "d1", Origin: origins[k], Kind: k, Value: telltale.NewValue(k, raw), Tag: fmt.Sprintf("t%d", n),
 		Level: level, Confidence: 0.999, Count: 15, First: at("09:01:12"), Last: at("12:31:12"),
 	}
 }

@@ -54,6 +54,7 @@ func (v *view) what(s *screen) {
 		v.brace(s, t, p)
 	}
 	v.foldedParties(s)
+	v.origins(s)
 	v.receivedLines(s)
 	v.perhapsLine(s)
 	v.others(s, t)
@@ -244,6 +245,7 @@ func (v *view) whatList(s *screen) {
 		}
 	}
 	v.foldedParties(s)
+	v.origins(s)
 	v.receivedLines(s)
 	v.perhapsLine(s)
 	v.others(s, table{})
