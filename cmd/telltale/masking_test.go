@@ -56,6 +56,11 @@ func TestMasking(t *testing.T) {
 		{"audit", capture, "--device", device, "--json", "-", "--messages"},
 		{"audit", capture, "--json", "-", "--messages"},
 		{"audit", capture, capture, "--device", device, "--json", records},
+		{"flows", capture},
+		{"flows", records, "--json", "--ecs"},
+		{"messages", capture, "--device", device},
+		{"messages", capture, "--json"},
+		{"messages", records, "--json", "--ecs"},
 		{"audit", capture, "--device", filepath.Join(p.dir, "truth.json")},
 		{"audit", filepath.Join(p.dir, "truth.json"), "--device", device},
 	} {
