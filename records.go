@@ -89,6 +89,13 @@ type Message struct {
 	HTTP       *HTTPMessage `json:"http,omitempty"`
 	DNS        *DNSMessage  `json:"dns,omitempty"`
 	TLS        *TLSMessage  `json:"tls,omitempty"`
+	Facts      []Fact       `json:"facts,omitempty"` // what it tells besides, in the order of the wire
+}
+
+// Fact is one thing that a message tells, such as an MQTT client's id.
+type Fact struct {
+	Name  string `json:"name"`
+	Value Text   `json:"value"`
 }
 
 // HTTPMessage is what is told of an HTTP/1 request or response.
@@ -126,12 +133,26 @@ type DNSAnswer struct {
 	Data   Text   `json:"rdata,omitempty"`
 }
 
-// TLSMessage is what a ClientHello tells in clear.
+// TLSMessage is what a hello or a certificate tells in clear.
 type TLSMessage struct {
-	SNI     Text   `json:"sni,omitempty"`
-	Version string `json:"version,omitempty"` // highest the client offers
-	ALPN    []Text `json:"alpn,omitempty"`
-	ECH     bool   `json:"ech,omitempty"` // encrypted_client_hello was offered
+	SNI         Text            `json:"sni,omitempty"`
+	Version     string          `json:"version,omitempty"` // highest the client offers, or the one chosen
+	ALPN        []Text          `json:"alpn,omitempty"`
+	ECH         bool            `json:"ech,omitempty"`    // encrypted_client_hello was offered
+	JA3         string          `json:"ja3,omitempty"`    // fingerprints of a ClientHello
+	JA4         string          `json:"ja4,omitempty"`    //
+	Cipher      string          `json:"cipher,omitempty"` // chosen by the server
+	Certificate *TLSCertificate `json:"certificate,omitempty"`
+}
+
+// TLSCertificate is what the certificate of one end says (RFC 5280).
+type TLSCertificate struct {
+	Subject      Text   `json:"subject,omitempty"`      // common name
+	Organisation Text   `json:"organisation,omitempty"` // of the subject
+	Issuer       Text   `json:"issuer,omitempty"`       // common name, or else organisation
+	Names        []Text `json:"names,omitempty"`        // subject alternative names
+	NotBefore    Time   `json:"not_before"`
+	NotAfter     Time   `json:"not_after"`
 }
 
 // Sighting is one identifier in one place.

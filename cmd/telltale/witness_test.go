@@ -13,7 +13,7 @@ import (
 )
 
 // compared is what a run and a truth file are compared by.
-var compared = []string{"flows", "inner", "dns", "sni", "http"}
+var compared = []string{"flows", "inner", "dns", "sni", "quic", "http"}
 
 // seen is what a run or a truth file says there is: comparable lines and how
 // many there are of each, by what is [compared].
@@ -22,6 +22,7 @@ var compared = []string{"flows", "inner", "dns", "sni", "http"}
 //	inner  the same of what tunnels carry
 //	dns    names that were asked for, by DNS, mDNS or LLMNR
 //	sni    name and flow
+//	quic   name in a greeting of QUIC, and flow
 //	http   method, host and target of requests
 type seen map[string]map[string]int
 
@@ -71,6 +72,7 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		DNS          map[string][]string
 		MDNS, LLMNR  []string
 		SNI, HTTP    [][]any
+		QUIC         [][]any `json:"quic_sni"`
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -97,12 +99,17 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		b, bp := truthEnd(text(v[2]))
 		out["sni"][strings.ToLower(text(v[0]))+" "+flowLine("tcp", a, ap, b, bp)] = 1
 	}
+	for _, v := range d.QUIC {
+		a, ap := truthEnd(text(v[1]))
+		b, bp := truthEnd(text(v[2]))
+		out["quic"][strings.ToLower(text(v[0]))+" "+flowLine("udp", a, ap, b, bp)] = 1
+	}
 	for _, v := range d.HTTP {
 		out["http"][requestLine(fmt.Sprint(v[0]), text(v[1]), text(v[2]))]++
 	}
 	return out, map[string]bool{
 		"flows": len(d.Flows) >= maxTruth, "inner": len(d.Inner) >= maxTruth, "dns": len(d.DNS) >= maxTruth,
-		"sni": len(d.SNI) >= maxTruth, "http": len(d.HTTP) >= maxTruth,
+		"sni": len(d.SNI) >= maxTruth, "http": len(d.HTTP) >= maxTruth, "quic": len(d.QUIC) >= maxTruth,
 	}, nil
 }
 
@@ -219,8 +226,9 @@ func (s seen) addFlow(r *record, c *carriage) {
 		}
 	}
 	s[what][line] = 1
+	greeting := map[string]string{"TCP": "sni", "UDP": "quic"}[r.Proto]
 	for _, name := range c.hellos[r.FlowID] {
-		s["sni"][name+" "+line] = 1
+		s[greeting][name+" "+line] = 1
 	}
 }
 

@@ -128,7 +128,7 @@ func (r *recorder) message(e *pipeline.Event) {
 	if r.o.Messages {
 		r.record(&telltale.Message{
 			FlowID: r.flowID(f), Time: m.Time, Device: dev.ID, AppProto: m.Proto, Direction: m.Dir, SentBy: sentBy,
-			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS,
+			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS, Facts: m.Facts,
 		})
 	}
 	if len(m.Sightings) > 0 {
@@ -217,7 +217,9 @@ func (r *recorder) told(e *pipeline.Event) {
 	}
 }
 
-func toldBy(n pipeline.Names) destination.Told { return destination.Told{Host: n.Host, SNI: n.SNI} }
+func toldBy(n pipeline.Names) destination.Told {
+	return destination.Told{Host: n.Host, SNI: n.SNI, Cert: n.Cert}
+}
 
 // far returns the far end of a flow whose server has these names.
 func (r *recorder) far(f *pipeline.FlowInfo, isSrc bool, names []telltale.Name, via string) far {

@@ -115,6 +115,9 @@ type Message struct {
 	DNS  *DNS
 	TLS  *TLS
 
+	Facts  []Fact // besides, in the order of the wire; complete when the message ends
+	Opened bool   // the body's bytes stand for those on the wire one by one: unmasked, or opened with a public key
+
 	State any // the sink's own
 }
 
@@ -203,10 +206,23 @@ type Answer struct {
 	Addr netip.Addr // of A and AAAA
 }
 
-// TLS is what a ClientHello tells in clear.
+// TLS is what a ClientHello or a server's flight tells in clear. A server's is
+// known when its message ends.
 type TLS struct {
 	SNI     []byte
-	Version string   // highest offered: "TLS 1.3"
-	ALPN    [][]byte // in the client's order
+	Version string   // highest offered, or chosen: "TLS 1.3"
+	ALPN    [][]byte // in the client's order, or the one chosen
 	ECH     bool     // encrypted_client_hello was offered
+
+	Cipher      string // chosen by the server
+	Certificate []byte // the server's own, DER; nil where it is sealed
+
+	hello    []byte // body of the ClientHello, for fingerprints
+	overQUIC bool
+}
+
+// Fact is one thing that a message of a small protocol tells.
+type Fact struct {
+	Name  string
+	Value []byte // borrowed as a field's bytes are
 }

@@ -164,7 +164,9 @@ func (o *owner) Body(m *Message, at int64, b []byte) {
 		o.t.Fatal("an empty piece of body")
 	}
 	h := &o.dirs[m.Dir]
-	o.same(m.Dir, m.BodyName, at, b)
+	if !m.Opened {
+		o.same(m.Dir, m.BodyName, at, b)
+	}
 	if h.body == nil || at != h.bodyAt+int64(len(h.body)) {
 		o.flush(h)
 		h.bodyAt = at
@@ -191,11 +193,24 @@ func (o *owner) End(m *Message) {
 	h.lent = nil
 	h.wire += m.Wire
 	tail := fmt.Sprintf("end %d+%d, body %d", m.Start, m.Wire, m.BodyLen)
+	if m.TLS != nil && m.TLS.Cipher+string(m.TLS.Certificate) != "" {
+		tail += fmt.Sprintf(", server %s %s alpn=%q certificate=%q", m.TLS.Version, m.TLS.Cipher, m.TLS.ALPN, m.TLS.Certificate)
+	}
+	tail += facts(m)
 	if m.Truncated {
 		tail += ", truncated"
 	}
 	o.note(m.Dir, "%s", strings.Join(append(h.parts, tail), "\n\t"))
 	h.open = nil
+}
+
+// facts writes down what a message tells besides.
+func facts(m *Message) string {
+	var s strings.Builder
+	for _, f := range m.Facts {
+		fmt.Fprintf(&s, ", %s=%q", f.Name, f.Value)
+	}
+	return s.String()
 }
 
 func (o *owner) Opaque(d telltale.Direction, at, n int64, channel string) {
@@ -246,8 +261,8 @@ func describe(m *Message) string {
 		}
 		s += answers.String()
 	}
-	if h := m.TLS; h != nil {
-		s += fmt.Sprintf(" sni=%s %s alpn=%q ech=%v", h.SNI, h.Version, h.ALPN, h.ECH)
+	if h := m.TLS; h != nil && h.Cipher == "" {
+		s += fmt.Sprintf(" sni=%s %s alpn=%q ech=%v ja3=%s ja4=%s", h.SNI, h.Version, h.ALPN, h.ECH, h.JA3(), h.JA4())
 	}
 	return s
 }

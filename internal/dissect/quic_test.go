@@ -2,6 +2,9 @@ package dissect
 
 import (
 	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -17,11 +20,65 @@ func quicLong(first byte, version uint32, n int) []byte {
 	return b
 }
 
+// frame returns a CRYPTO frame.
+func frame(off int, b []byte) string {
+	return string([]byte{frameCrypto, 0x40 | byte(off>>8), byte(off), 0x40 | byte(len(b)>>8), byte(len(b))}) + string(b)
+}
+
+// sealInitial returns an Initial packet with frames, as a client seals it.
+func sealInitial(version uint32, id string, number byte, frames string) []byte {
+	first := byte(0xc0)
+	if version == quicVersion2 {
+		first = 0xd0
+	}
+	k, _ := deriveQUIC(version, []byte(id))
+	frames += strings.Repeat("\x00", max(0, 1162-len(frames)))
+	head := binary.BigEndian.AppendUint32([]byte{first}, version)
+	head = append(append(head, byte(len(id))), id...)
+	head = append(head, 0, 0) // no id of its own, no token
+	head = binary.BigEndian.AppendUint16(head, uint16(0x4000|1+len(frames)+16))
+	head = append(head, number)
+	nonce := slices.Clone(k.iv)
+	nonce[11] ^= number
+	b := k.seal.Seal(head, nonce, []byte(frames), head)
+	var mask [16]byte
+	k.head.Encrypt(mask[:], b[len(head)+3:len(head)+19])
+	b[0] ^= mask[0] & 0x0f
+	b[len(head)-1] ^= mask[1]
+	return b
+}
+
+// TestQUICKeys compares with the keys of RFC 9001, appendix A.1, and RFC 9369,
+// appendix A.1.
+func TestQUICKeys(t *testing.T) {
+	id := []byte("\x83\x94\xc8\xf0\x3e\x51\x57\x08")
+	for version, want := range map[uint32]string{quicVersion1: "fa044b2f42a3fd3b46fb255c", quicVersion2: "91f73e2351d8fa91660e909f"} {
+		client, _ := deriveQUIC(version, id)
+		if got := hex.EncodeToString(client.iv); got != want {
+			t.Errorf("version %x: iv %s, want %s", version, got, want)
+		}
+	}
+}
+
 var quicSamples = []sample{
 	{"version 1", quic, 443, []turn{
 		{telltale.ToServer, quicLong(0xc3, quicVersion1, 1250)},
 		{telltale.ToClient, quicLong(0xe3, quicVersion1, 120)},
 		{telltale.ToServer, []byte("\x41 a short header and sealed bytes")},
+	}},
+	{"a hello in one packet", quic, 443, []turn{
+		{telltale.ToServer, sealInitial(quicVersion1, "8 bytes!", 0, frame(0, simpleHello))},
+		{telltale.ToServer, sealInitial(quicVersion1, "8 bytes!", 1, frame(0, simpleHello))},
+	}},
+	{"a hello in pieces, out of order, over two datagrams", quic, 443, []turn{
+		{telltale.ToServer, sealInitial(quicVersion2, "8 bytes!", 0, "\x01"+frame(60, simpleHello[60:90])+frame(0, simpleHello[:40]))},
+		{telltale.ToServer, append(sealInitial(quicVersion2, "8 bytes!", 1, "\x02\x00\x00\x01\x00\x00\x00"+frame(85, simpleHello[85:])+frame(40, simpleHello[40:60])),
+			sealInitial(quicVersion2, "8 bytes!", 2, "\x00")...)},
+	}},
+	{"a hello after a Retry", quic, 443, []turn{
+		{telltale.ToServer, sealInitial(quicDraft29, "8 bytes!", 0, frame(0, simpleHello[:50]))},
+		{telltale.ToClient, quicLong(0xf0, quicDraft29, 60)},
+		{telltale.ToServer, sealInitial(quicDraft29, "another!", 1, frame(50, simpleHello[50:]))},
 	}},
 	{"version 2 elsewhere", quic, 4433, []turn{{telltale.ToServer, quicLong(0xd3, quicVersion2, 1200)}}},
 	{"negotiation", quic, 443, []turn{{telltale.ToClient, quicLong(0x80, quicNegotiation, 23)}}},
@@ -40,7 +97,7 @@ func TestQUICProbe(t *testing.T) {
 		want Verdict
 	}{
 		"draft 29":                  {quicLong(0xc0, quicDraft29, 1200), 8000, Yes},
-		"draft 28":                  {quicLong(0xc0, quicDraft29-1, 1200), 443, No},
+		"draft 26":                  {quicLong(0xc0, quicDraft27-1, 1200), 443, No},
 		"small at its port":         {quicLong(0xc0, quicVersion1, 60), 443, Yes},
 		"small elsewhere":           {quicLong(0xc0, quicVersion1, 1199), 4433, No},
 		"no fixed bit":              {quicLong(0x80, quicVersion1, 1200), 443, No},

@@ -68,7 +68,9 @@ type tlsHalf struct {
 	left   int64 // bytes to come of the record in hand
 	opaque int64 // bytes used of sealed records and not told of yet
 	sealed bool  // cipher is on: a handshake record is in clear only where it shows it
+	shakes bool  // the record in hand is a handshake in clear
 	greeting
+	flight
 }
 
 func (p *tlsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
@@ -115,6 +117,7 @@ func (h *tlsHalf) record(d telltale.Direction, at int64, b []byte, s Sink) (int,
 		h.tell(d, at, s)
 		h.begin(tlsMessage(d, at), s)
 		h.m.Wire = recordHeader
+		h.shakes = r.typ == recordHandshake
 	case No:
 		h.opaque += recordHeader
 	}
@@ -155,6 +158,9 @@ func (h *tlsHalf) rest(at int64, b []byte, s Sink) int {
 	n := min(h.left, int64(len(b)))
 	if h.open {
 		h.body(at, b[:n], s)
+		if h.shakes {
+			h.feed(b[:n])
+		}
 	} else {
 		h.opaque += n
 	}
@@ -165,6 +171,10 @@ func (h *tlsHalf) rest(at int64, b []byte, s Sink) int {
 // skip moves n bytes on in the record in hand, had or not.
 func (h *tlsHalf) skip(n int64, s Sink) {
 	if h.left -= n; h.left == 0 {
+		h.shakes = false
+		if t := h.take(); t != nil && h.open {
+			h.m.TLS = t
+		}
 		h.end(s)
 	}
 }
@@ -191,6 +201,7 @@ func (p *tlsParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 		return false
 	}
 	h.m.Truncated = true
+	h.flight = flight{dead: true}
 	h.skip(n, s)
 	return true
 }

@@ -10,7 +10,7 @@ import (
 // greeting gathers a ClientHello, which waits unused until it is whole: it
 // may be cut over many records.
 type greeting struct {
-	tls   TLS
+	hi    TLS
 	tried bool   // the first hello of the direction was gathered, or was none
 	hello []byte // of a hello in several records, what was gathered
 	scan  int    // bytes of the unused input that were gathered from
@@ -35,13 +35,15 @@ func (h *tlsHalf) greet(d telltale.Direction, at int64, b []byte, s Sink) (int, 
 	h.greeting = greeting{tried: true}
 	c := wire.New(hello)
 	c.Bytes(4)
-	sni, ok := h.tls.read(&c)
+	h.hi = TLS{}
+	sni, ok := h.hi.read(&c)
+	h.hi.hello = hello[min(4, len(hello)):]
 	if v == No || !ok {
 		return 0, No
 	}
 	h.tell(d, at, s)
 	m := tlsMessage(d, at)
-	m.TLS = &h.tls
+	m.TLS = &h.hi
 	h.begin(m, s)
 	h.give(at, b[:end], sni, s)
 	h.end(s)

@@ -20,6 +20,9 @@ func (l *line) message(m *telltale.Message) {
 	if m.TLS != nil {
 		l.tls(m.TLS)
 	}
+	if len(m.Facts) > 0 {
+		l.facts(m.Facts)
+	}
 }
 
 func (l *line) http(h *telltale.HTTPMessage) {
@@ -81,5 +84,41 @@ func (l *line) tls(t *telltale.TLSMessage) {
 		l.close(']')
 	}
 	l.optTrue("ech", t.ECH)
+	l.optString("ja3", t.JA3)
+	l.optString("ja4", t.JA4)
+	l.optString("cipher", t.Cipher)
+	if c := t.Certificate; c != nil {
+		l.certificate(c)
+	}
 	l.close('}')
+}
+
+func (l *line) certificate(c *telltale.TLSCertificate) {
+	l.open("certificate", '{')
+	l.optText("subject", c.Subject)
+	l.optText("organisation", c.Organisation)
+	l.optText("issuer", c.Issuer)
+	if len(c.Names) > 0 {
+		l.open("names", '[')
+		for _, n := range c.Names {
+			l.next()
+			l.b = appendString(l.b, l.m.Text(n))
+		}
+		l.close(']')
+	}
+	l.time("not_before", c.NotBefore)
+	l.time("not_after", c.NotAfter)
+	l.close('}')
+}
+
+func (l *line) facts(list []telltale.Fact) {
+	l.open("facts", '[')
+	for _, f := range list {
+		l.next()
+		l.b = append(l.b, '{')
+		l.string("name", f.Name)
+		l.text("value", f.Value)
+		l.close('}')
+	}
+	l.close(']')
 }

@@ -115,7 +115,7 @@ func (c *conv) know(m *dissect.Message) {
 		c.info.AppProto = m.Proto
 	}
 	switch {
-	case m.Proto == "tls":
+	case m.Proto == "tls", m.Proto == "quic":
 		c.info.Protection = telltale.Sealed
 	case c.info.Protection == telltale.UnknownProtection:
 		c.info.Protection = m.Protection

@@ -38,6 +38,9 @@ func (c *conv) deliver(col *collector) {
 		if m.HTTP != nil {
 			out.HTTP = col.describeHTTP()
 		}
+		if c.s.w.cfg.Messages {
+			describeEnd(out, m)
+		}
 	}
 	c.emit(col)
 }
@@ -159,10 +162,7 @@ func (col *collector) describeHTTP() *telltale.HTTPMessage {
 // describe fills in what a DNS or TLS message tells.
 func describe(out *Message, m *dissect.Message) {
 	if t := m.TLS; t != nil {
-		out.TLS = &telltale.TLSMessage{SNI: text(t.SNI), Version: t.Version, ECH: t.ECH}
-		for _, p := range t.ALPN {
-			out.TLS.ALPN = append(out.TLS.ALPN, text(p))
-		}
+		out.TLS = describeTLS(t)
 	}
 	if d := m.DNS; d != nil {
 		out.DNS = describeDNS(d)

@@ -37,8 +37,9 @@ type FlowInfo struct {
 	Names
 }
 
-// Names are what a flow calls its server, as first told in clear.
-type Names struct{ Host, SNI string }
+// Names are what a flow calls its server, as first told in clear: by the client
+// or, Cert, by the first name in its certificate.
+type Names struct{ Host, SNI, Cert string }
 
 // Message is a message with what was found in it.
 type Message struct {
@@ -51,6 +52,7 @@ type Message struct {
 	HTTP        *telltale.HTTPMessage
 	DNS         *telltale.DNSMessage
 	TLS         *telltale.TLSMessage
+	Facts       []telltale.Fact
 	Sightings   []*Sighting
 	Answered    string // none, ack or response
 	Response    string // short, as captured
