@@ -132,7 +132,7 @@ func (c *pcapngCutter) timed(number uint32, body []byte, b *Batch) string {
 	ticks := uint64(c.order.u32(body[4:]))<<32 | uint64(c.order.u32(body[8:]))
 	c.last = in.clock.time(ticks)
 	end := 20 + int(captured)
-	p := Packet{Data: body[20:end:end], Time: c.last, WireLen: int(c.order.u32(body[16:])), Link: in.link}
+	p := Packet{Data: body[20:end:end], Time: c.last, WireLen: int(c.order.u32(body[16:])), Link: in.link, Interface: number}
 	if behind := (end + 3) &^ 3; behind < len(body) {
 		p.Comment = c.packetOptions(body[behind:], in)
 		p.App = c.apps.comment(p.Comment)

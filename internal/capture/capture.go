@@ -20,8 +20,10 @@ type Packet struct {
 	Number  int64  // from 1, per input
 	WireLen int    // bytes on the wire: len(Data) or, if the capture length cut it, more
 	Link    packet.Link
-	Comment []byte // what the capture says of this packet; borrowed from the batch, nil for most
-	App     *App   // the phone's program it belongs to; nil where the capture does not say
+	// Interface numbers the interfaces of a pcapng section, 0 elsewhere.
+	Interface uint32
+	Comment   []byte // what the capture says of this packet; borrowed from the batch, nil for most
+	App       *App   // the phone's program it belongs to; nil where the capture does not say
 }
 
 // A Batch holds packets and the bytes they lie in. Its zero value is ready;

@@ -81,7 +81,7 @@ func (f *Flow) doubtful(d telltale.Direction, h *packet.Header, sound bool, in *
 		s.over && in.end() > s.at(s.end),
 		s.shut && in.end() > s.next:
 		return doubtOther
-	case peer.based && peer.ahead(h.Ack) > peer.ahead(peer.top)+1 && h.Ack != s.unseen:
+	case peer.based && peer.ahead(h.Ack) > peer.ahead(peer.top)+1 && (h.Ack != s.unseen || h.Again):
 		s.unseen = h.Ack // once more, and it is the capture that has not seen it
 		return doubtOther
 	}

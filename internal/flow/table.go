@@ -48,7 +48,9 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 	t.clock.advance(p.Time)
 	t.expire(p.Number)
 	f, d, sound := t.flowOf(h, p)
-	f.count(d, p)
+	if !h.Again || !f.Whole {
+		f.count(d, p)
+	}
 	f.Whole = true
 	in := piece{data: p.Data[h.PayloadStart:h.PayloadEnd], packet: p.Number, time: p.Time, cut: int64(h.Cut)}
 	t.stats.Payload += int64(len(in.data))

@@ -36,11 +36,12 @@ func (h *Header) ipv4(data []byte) Status {
 		return h.short(size)
 	}
 	h.Version, h.Proto = 4, b[9]
+	h.ID, h.TTL = binary.BigEndian.Uint16(b[4:]), b[8]
 	h.Src.set4(b[12:16])
 	h.Dst.set4(b[16:20])
 	h.PayloadStart += size
 	if part := binary.BigEndian.Uint16(b[6:]) & 0x3fff; part != 0 { // more fragments, or an offset
-		return h.fragment(uint32(binary.BigEndian.Uint16(b[4:])), int(part&0x1fff)*8, part&0x2000 != 0)
+		return h.fragment(uint32(h.ID), int(part&0x1fff)*8, part&0x2000 != 0)
 	}
 	return h.payload(data)
 }
@@ -55,7 +56,7 @@ func (h *Header) ipv6(data []byte) Status {
 	if b[0]>>4 != 6 {
 		return Malformed
 	}
-	h.Version, h.Proto = 6, b[6]
+	h.Version, h.Proto, h.TTL = 6, b[6], b[7]
 	h.Src, h.Dst = Addr(b[8:24]), Addr(b[24:40])
 	h.PayloadStart += 40
 	// A length of 0 is a jumbogram (RFC 2675) or segmentation left to the card.

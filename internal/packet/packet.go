@@ -47,7 +47,9 @@ type Header struct {
 	Version  uint8 // 4 or 6, else 0: the fields down to Ack are not valid
 	Proto    uint8 // what the IP payload is, past all extension headers
 	Src, Dst Addr
-	Fragment bool // a part of a larger packet: there are no ports
+	ID       uint16 // of the IPv4 header; many senders leave it 0 where the packet may not be split (RFC 6864 section 4.1)
+	TTL      uint8  // or hop limit, as captured
+	Fragment bool   // a part of a larger packet: there are no ports
 
 	FragID     uint32 // this and the next: valid iff Fragment, and Version is not 0
 	FragOffset int    // bytes of the larger packet's payload that lie before this part
@@ -56,6 +58,9 @@ type Header struct {
 	// Disputed says that the packet was put together from parts that contradict
 	// each other, or not of all: a receiver drops it.
 	Disputed bool
+
+	// Again says that the packet was captured before: its flow counts it once.
+	Again bool
 
 	SrcPort, DstPort uint16 // valid iff Status is OK and Proto is TCP or UDP
 	Flags            uint8  // this and the next: valid iff Status is OK and Proto is TCP
@@ -92,6 +97,15 @@ func (h *Header) Decode(link Link, data []byte, wireLen int) Status {
 	*h = Header{Link: link, PayloadEnd: len(data), Cut: max(0, wireLen-len(data))}
 	h.Status = h.link(data, link)
 	return h.Status
+}
+
+// PacketID returns the number by which a sender tells this IP packet from
+// others, 0 where it has none.
+func (h *Header) PacketID() uint32 {
+	if h.Fragment {
+		return h.FragID
+	}
+	return uint32(h.ID)
 }
 
 // rest returns the bytes that no header has taken yet.

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"hash/maphash"
+
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/flow"
@@ -18,6 +20,7 @@ const (
 // shard is one virtual shard: a flow table whose flows it reads.
 type shard struct {
 	w           *worker
+	twins       twins
 	table       *flow.Table
 	fragments   *packet.Fragments
 	joined      map[int64][]int64 // packets by the number of the one that completed them
@@ -28,7 +31,7 @@ type shard struct {
 }
 
 func newShard(w *worker) *shard {
-	s := &shard{w: w, joined: map[int64][]int64{}}
+	s := &shard{w: w, joined: map[int64][]int64{}, twins: twins{seed: maphash.MakeSeed()}}
 	s.table = flow.NewTable(s, flow.Limits{})
 	s.fragments = packet.NewFragments(maxFragments, s.first, s.alone)
 	return s
@@ -55,6 +58,24 @@ func (s *shard) count(t *Tally) {
 	t.suppress(datagramsEvicted, st.Datagrams)
 	t.suppress(streamsEvicted, st.Streams)
 }
+
+// take takes a packet as it was captured. One that was captured before is the
+// same packet; what is TCP of it has its place in a stream all the same, where
+// its bytes are compared.
+func (s *shard) take(h *packet.Header, p *capture.Packet) {
+	if h.Again = s.twins.again(h, p); h.Again {
+		s.w.tally.suppress(capturedAgain, 1)
+	}
+	if h.Again && (h.Proto != packet.TCP || h.Status != packet.OK) {
+		s.w.tally.Payload.Repeated += payload(h)
+		return
+	}
+	s.packet(h, p)
+}
+
+// capturedAgain is the rule that counts a packet once which was captured at
+// several places.
+const capturedAgain = "captured_again"
 
 // packet hands a packet to its flow, and what it carries to theirs: a tunnel
 // is a flow without payload of its own.

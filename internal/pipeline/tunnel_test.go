@@ -194,6 +194,7 @@ func TestTunnelsApart(t *testing.T) {
 	var packets []capture.Packet
 	for i, network := range []byte{1, 2, 1, 2} {
 		b := through(network, plain)
+		binary.BigEndian.PutUint16(b[4:], uint16(i)+1) // each a packet of its own
 		packets = append(packets, capture.Packet{Data: b, Time: start, Number: int64(i) + 1, WireLen: len(b), Link: packet.LinkRaw})
 	}
 	got, inside := hear(t, packets), 0

@@ -52,7 +52,7 @@ func (w *worker) packet(home uint8, h *packet.Header, p *capture.Packet) {
 	if h.Aggregate() {
 		w.frame(*h, p, home)
 	} else {
-		w.shard(home).packet(h, p)
+		w.shard(home).take(h, p)
 	}
 }
 
@@ -62,7 +62,7 @@ func (w *worker) frame(h packet.Header, p *capture.Packet, home uint8) {
 	for more := true; more; more = h.Next(p.Data, &h) {
 		if (toFlow(&h) || broken(&h)) && shardOf(&h) == home {
 			in := h // a shard may change it
-			w.shard(home).packet(&in, p)
+			w.shard(home).take(&in, p)
 		}
 	}
 }
