@@ -3,6 +3,7 @@ module github.com/telltale-audit/telltale
 go 1.26.8
 
 require (
+	github.com/andybalholm/brotli v1.2.8
 	github.com/goccy/go-yaml v1.19.2
 	github.com/gopacket/gopacket v1.7.7
 	github.com/klauspost/compress v1.20.3

@@ -57,11 +57,17 @@ type Decoder struct {
 	// Encode returns b in the encoding, for tests.
 	Encode func(b []byte) []byte
 
+	texts    bool // it can only write text
 	rewrites bool // a view is the same text with escapes undone
+	whole    bool // it is looked for in all of a view only, and read as JSON
 }
 
 // All lists the decoders, in the order in which they are tried.
-var All = []*Decoder{gzipDecoder, zlibDecoder, base64Decoder, hexDecoder, urlDecoder, jsonDecoder}
+var All = []*Decoder{
+	gzipDecoder, zlibDecoder, zstdDecoder,
+	base64Decoder, hexDecoder, urlDecoder, jsonDecoder, entitiesDecoder, quotedDecoder, utf16Decoder,
+	protobufDecoder, msgpackDecoder, cborDecoder, multipartDecoder,
+}
 
 // A Candidate is a run of bytes, [Start, End), that may be encoded.
 type Candidate struct {
@@ -75,8 +81,10 @@ type mode uint8
 
 // The modes; all other candidates have mode 0.
 const (
-	modePlus  mode = 1 + iota // url: '+' is a space as well
-	modeQuote                 // json: one string, with \" and \\ undone too
+	modePlus   mode = 1 + iota // url: '+' is a space as well
+	modeQuote                  // json: one string, with \" and \\ undone too
+	modeLittle                 // utf16: the low byte first
+	modeBig                    // the high byte first
 )
 
 // Found takes what [Decoder.Find] finds.
@@ -88,6 +96,7 @@ type Found struct {
 
 	blocks  []Block  // of the bytes at hand
 	decoder *Decoder // that is finding
+	tree    tree     // that is read
 	sample  [sampleSize + wordSize]byte
 	symbols [sampleSymbols + 1]byte
 }

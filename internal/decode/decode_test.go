@@ -58,10 +58,16 @@ func forms(seen []sight) string {
 	return strings.Join(list, " ")
 }
 
+// carries reports whether d can write b.
+func carries(d *Decoder, b []byte) bool { return !d.texts || otherBytes(b, 0) == 0 }
+
 func TestEveryDecoderUndoesItself(t *testing.T) {
 	texts := []string{marker, "001012704839210", "A0000049D1C3E7", "bytes \x00\x01\xfe\xff and 001012704839210", strings.Repeat(marker+"\n", 50)}
 	for _, d := range All {
 		for _, text := range texts {
+			if !carries(d, []byte(text)) {
+				continue
+			}
 			if seen, _ := look(d.Encode([]byte(text)), Hints{}, text); len(seen) == 0 {
 				t.Errorf("%s: %.30q not seen in %.60q", d.Name, text, d.Encode([]byte(text)))
 			}
@@ -72,7 +78,13 @@ func TestEveryDecoderUndoesItself(t *testing.T) {
 func TestEveryPairUndone(t *testing.T) {
 	for _, outer := range All {
 		for _, inner := range All {
-			wire := append([]byte("v="), outer.Encode(inner.Encode([]byte(marker)))...)
+			if !carries(outer, inner.Encode([]byte(marker))) {
+				continue
+			}
+			wire := outer.Encode(inner.Encode([]byte(marker)))
+			if !outer.whole {
+				wire = append([]byte("v="), wire...)
+			}
 			seen, tally := look(wire, Hints{}, "001012704839210")
 			if len(seen) == 0 {
 				t.Errorf("%s(%s(x)) not undone: %.80q", outer.Name, inner.Name, wire)
@@ -91,7 +103,11 @@ func TestOriginDecodesAgain(t *testing.T) {
 	const needle = "001012704839210"
 	for _, outer := range All {
 		for _, inner := range All {
-			wire := outer.Encode(inner.Encode([]byte("padding before it " + marker + " and behind")))
+			content := inner.Encode([]byte("padding before it " + marker + " and behind"))
+			if !carries(outer, content) {
+				continue
+			}
+			wire := outer.Encode(content)
 			seen, _ := look(wire, Hints{}, needle)
 			if len(seen) == 0 {
 				t.Fatalf("%s(%s(x)) not undone", outer.Name, inner.Name)
@@ -100,8 +116,8 @@ func TestOriginDecodesAgain(t *testing.T) {
 				if s.wire.Start < 0 || s.wire.End > int64(len(wire)) || s.wire.Len() < int64(len(needle)) && outer.Open == nil && inner.Open == nil {
 					t.Fatalf("%s(%s(x)): range %v of %d bytes", outer.Name, inner.Name, s.wire, len(wire))
 				}
-				if outer.Open != nil || inner.Open != nil {
-					continue // the range is of a whole member, or of its Base64
+				if outer.Open != nil || inner.Open != nil || outer.whole || inner.whole || outer == quotedDecoder || inner == quotedDecoder {
+					continue // the range is of a whole member, or of its Base64; or what shows the encoding stands elsewhere
 				}
 				if again, _ := look(wire[s.group.Start:s.group.End], Hints{}, needle[:14]); len(again) == 0 {
 					t.Errorf("%s(%s(x)): %q does not show the value", outer.Name, inner.Name, wire[s.group.Start:s.group.End])
@@ -279,7 +295,11 @@ func TestContentEncodings(t *testing.T) {
 		{"two members", append(encodeGzip([]byte(marker[:20])), encodeGzip([]byte(marker[20:]))...), []string{"gzip"}, "gzip>json", false},
 		{"truncated", encodeGzip([]byte(marker + strings.Repeat(" and so on", 90)))[:70], []string{"gzip"}, "gzip>json", false},
 		{"not at all", []byte(marker), []string{"gzip"}, "json", false},
-		{"unknown", []byte("\x8b\x02\x80\xff\xfe\x91\x90\x03\x04\x05\x06\x07\x88\x99"), []string{"br"}, "", true},
+		{"unknown", []byte("\x8b\x02\x80\xff\xfe\x91\x90\x03\x04\x05\x06\x07\x88\x99"), []string{"compress"}, "", true},
+		{"brotli", encodeBrotli([]byte(marker)), []string{"br"}, "br>json", false},
+		{"not brotli", []byte("\x8b\x02\x80\xff\xfe\x91\x90\x03\x04\x05\x06\x07\x88\x99"), []string{"br"}, "", true},
+		{"zstd", encodeZstd([]byte(marker)), []string{"zstd"}, "json zstd>json", false},
+		{"zstd in brotli", encodeBrotli(encodeZstd([]byte(marker))), []string{"zstd", "br"}, "json br>json br>zstd>json", false},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -93,6 +93,10 @@ func encodingDecoder(name string, b []byte) *Decoder {
 		return zlibDecoder
 	case name == "deflate":
 		return deflateDecoder
+	case name == "zstd" && isZstd(b):
+		return zstdDecoder
+	case name == "br":
+		return brotliDecoder
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 // A stream inflates one object, in windows. There is one for each layer.
 type stream struct {
 	inflater
+	packed  packedReader
 	decoder *Decoder
 	room    []byte // what was inflated last: the window, and what matches reach before it
 	from    int    // of room, where the window begins
@@ -45,7 +46,7 @@ func (s *stream) begin(d *Decoder, b []byte, more bool) error {
 	s.decoder, s.in, s.at, s.have, s.more = d, b, 0, 0, more
 	s.room, s.from, s.window, s.out, s.member = s.room[:0], 0, nil, 0, 0
 	s.ended, s.waits, s.resumed, s.seen, s.inner = false, false, false, 0, Inflow{}
-	s.parts = append(s.parts[:0], part{})
+	s.parts, s.packed.now, s.sum = append(s.parts[:0], part{}), nil, nil
 	return d.Open(s)
 }
 
@@ -54,6 +55,22 @@ func (s *stream) reset(at int) {
 	s.crc.Reset()
 	s.adler.Reset()
 	s.inflater.reset(s.in, at, len(s.room))
+}
+
+// run inflates to out[o:] and returns where that ends, as [inflater.run] does.
+func (s *stream) run(out []byte, o int) (int, error) {
+	if s.packed.now != nil {
+		return s.packedRun(out, o)
+	}
+	return s.inflater.run(out, o)
+}
+
+// used returns how many bytes of the input were read, the last maybe in part.
+func (s *stream) used() int {
+	if s.packed.now != nil {
+		return len(s.in) - s.packed.src.Len()
+	}
+	return s.inflater.used()
 }
 
 // fill inflates until the window is full, or holds limit bytes more. It reports

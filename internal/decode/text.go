@@ -26,7 +26,7 @@ func looksDecoded(b []byte) bool { return score(b) >= leastScore }
 
 // score returns how much b looks decoded, in a hundred.
 func score(b []byte) int {
-	if hasMagic(b) {
+	if hasMagic(b) || startsWide(b) {
 		return 100
 	}
 	b = bytes.TrimRight(b[:min(len(b), sampleSize)], "\x00")
@@ -88,7 +88,7 @@ func isControl(c byte) bool {
 }
 
 // hasMagic reports whether b begins as an object that a decoder opens.
-func hasMagic(b []byte) bool { return isGzip(b) || isZlib(b) }
+func hasMagic(b []byte) bool { return isGzip(b) || isZlib(b) || isZstd(b) }
 
 // isSpace reports whether c is white space.
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }

@@ -145,5 +145,11 @@ func (v *View) trailAt(off int) []step {
 
 // within reports whether undoing the decoder's escapes implies the container.
 func within(decoder, container string) bool {
-	return decoder == container || decoder == "url" && container == "form"
+	switch decoder {
+	case "url":
+		return container == "form"
+	case "protobuf", "msgpack", "cbor", "multipart":
+		return container == "json" // it is how these are shown
+	}
+	return decoder == container
 }

@@ -204,6 +204,9 @@ func (w *Walker) expand(v *View) (keep int) {
 // something new.
 func (w *Walker) decode(v *View, c Candidate) {
 	size := c.End - c.Start
+	if c.decoder.whole {
+		size = treeGrowth*size + treeRoom
+	}
 	if v.depth == maxDepth || w.made+size > w.mayMake() || w.bytes.at.held+viewSize+size > w.mayHold() {
 		w.skip(v, c.Start, c.End, telltale.SkipDecodeDepth)
 		return

@@ -306,7 +306,8 @@ func (col *collector) place(dst []telltale.Range, r telltale.Range) []telltale.R
 }
 
 // beginsCompressed reports whether b are the bytes that show that the body is
-// gzip or zlib (RFC 1952 2.3.1, RFC 1950 2.2), whatever its headers say.
+// gzip, zlib or Zstandard (RFC 1952 2.3.1, RFC 1950 2.2, RFC 8878 3.1.1),
+// whatever its headers say.
 func (col *collector) beginsCompressed(next []byte) bool {
 	var b [2]byte
 	if n := copy(b[:], col.body); col.base > 0 || n == 2 || copy(b[n:], next) < 2-n {
@@ -314,5 +315,6 @@ func (col *collector) beginsCompressed(next []byte) bool {
 	}
 	gzip := b[0] == 0x1f && b[1] == 0x8b
 	zlib := b[0] == 0x78 && (uint16(b[0])<<8|uint16(b[1]))%31 == 0
-	return gzip || zlib
+	zstd := b[0] == 0x28 && b[1] == 0xb5
+	return gzip || zlib || zstd
 }
