@@ -62,6 +62,12 @@ type Decoder struct {
 	whole    bool // it is looked for in all of a view only, and read as JSON
 }
 
+// Carries reports whether d can write b, for tests: some encodings are of text
+// alone, and escapes of JSON leave the quotes of UTF-16 torn.
+func (d *Decoder) Carries(b []byte) bool {
+	return !(d.texts && otherBytes(b, 0) > 0 || d == jsonDecoder && startsWide(b))
+}
+
 // All lists the decoders, in the order in which they are tried.
 var All = []*Decoder{
 	gzipDecoder, zlibDecoder, zstdDecoder,

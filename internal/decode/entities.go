@@ -12,7 +12,7 @@ var entitiesDecoder = &Decoder{Name: "entities", Find: findEntities, Decode: dec
 // entityNames are the names that are undone.
 var entityNames = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\'', "nbsp": ' '}
 
-// maxEntity is the length of the longest reference: &#x10FFFF;
+// maxEntity is the length of the longest reference, such as &#x10FFFF with its end.
 const maxEntity = 10
 
 // findEntities finds stretches of text with a reference.
@@ -42,6 +42,23 @@ func holdEntity(b []byte, f *Found) {
 func entityLength(b []byte, at int) int {
 	_, n := entity(b[at:])
 	return n
+}
+
+// isSymbolEntity reports whether b begins with a number that stands for a
+// character: a run goes on in it.
+func isSymbolEntity(b []byte) bool {
+	r, n := entity(b)
+	return n > 0 && b[1] == '#' && r < utf8.RuneSelf && (base64Alphabet.has(byte(r)) || r == '=')
+}
+
+// endsEntity reports whether b ends with one.
+func endsEntity(b []byte) bool {
+	if len(b) == 0 || b[len(b)-1] != ';' {
+		return false
+	}
+	from := max(0, len(b)-maxEntity)
+	at := bytes.LastIndexByte(b[from:], '&')
+	return at >= 0 && from+at+entityLength(b, from+at) == len(b) && isSymbolEntity(b[from+at:])
 }
 
 // entity returns the character that the reference at the start of b stands for,

@@ -56,10 +56,10 @@ func isLow(r rune) bool  { return r >= 0xdc00 && r < 0xe000 }
 // inEscape reports whether the run b[start:end] begins or ends in an escape
 // that stands for one more symbol or white space. Undone, the run is longer.
 func inEscape(b []byte, start, end int) bool {
-	if start > 0 && (joins(b[start-1:]) || percentEscape(b, start-1) > 0) {
+	if start > 0 && (joins(b[start-1:]) || percentEscape(b, start-1) > 0 || endsEntity(b[:start])) {
 		return true
 	}
-	return end < len(b) && (joins(b[end:]) || percentEscape(b, end) > 0)
+	return end < len(b) && (joins(b[end:]) || percentEscape(b, end) > 0 || isSymbolEntity(b[end:]))
 }
 
 // joins reports whether b begins with a JSON escape that continues a run.

@@ -3,7 +3,6 @@ package decode
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -199,7 +198,7 @@ func FuzzFormats(f *testing.F) {
 			new(Walker).Walk(wire, Hints{}, func(v *View) {
 				checkOrigin(t, v, len(wire))
 				if v.decoder != nil && v.decoder.whole && len(v.Data) > treeGrowth*len(v.Parent.Data)+treeRoom {
-					t.Fatal(fmt.Sprintf("%s: %d bytes from %d", v.Form(), len(v.Data), len(v.Parent.Data)))
+					t.Fatalf("%s: %d bytes from %d", v.Form(), len(v.Data), len(v.Parent.Data))
 				}
 			})
 		}

@@ -105,8 +105,9 @@ func encodeZstd(b []byte) []byte {
 	if err != nil {
 		return nil
 	}
-	defer w.Close()
-	return w.EncodeAll(b, nil)
+	out := w.EncodeAll(b, nil)
+	_ = w.Close() // into memory: cannot fail
+	return out
 }
 
 // encodeBrotli implements [Decoder.Encode].

@@ -86,15 +86,19 @@ func decodeQuotedPrintable(dst []byte, w *Way, b []byte, c Candidate) []byte {
 	return dst
 }
 
-// encodeQuotedPrintable escapes all but letters, and begins with a line that goes on.
+// encodeQuotedPrintable escapes what is not plain, and breaks lines where no
+// value stays whole.
 func encodeQuotedPrintable(b []byte) []byte {
-	const digits = "0123456789ABCDEF"
-	out := []byte("=\r\n")
-	for _, c := range b {
-		if c|0x20 >= 'a' && c|0x20 <= 'z' {
-			out = append(out, c)
-		} else {
+	const digits, width = "0123456789ABCDEF", 8
+	var out []byte
+	for i, c := range b {
+		if i%width == 0 {
+			out = append(out, "=\r\n"...)
+		}
+		if c == '=' || c <= ' ' || c > '~' {
 			out = append(out, '=', digits[c>>4], digits[c&15])
+		} else {
+			out = append(out, c)
 		}
 	}
 	return out
