@@ -25,6 +25,7 @@ type auditFlags struct {
 	devices  []string
 	claims   []string
 	json     string
+	html     string
 	reveal   bool
 	messages bool
 	plain    bool
@@ -38,6 +39,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.StringArrayVarP(&o.devices, "device", "d", nil, "device `file` with the values to look for (may be repeated)")
 	f.StringArrayVar(&o.claims, "claims", nil, "`file` with what you know of far ends (may be repeated)")
 	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
+	f.StringVar(&o.html, "html", "", "write the report to `file` as one page for a browser: it runs nothing and loads nothing")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
 	f.BoolVar(&o.plain, "plain", false, "search text as it stands and decode nothing: quicker, and blind to what is encoded or compressed")
@@ -107,6 +109,9 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
+	if err := o.files(result); err != nil {
+		return err
+	}
 	if o.json != "-" {
 		style := t.style()
 		style.Command = command(o, inputs)
@@ -121,6 +126,25 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 		return unsaved
 	}
 	return incomplete(result.Report)
+}
+
+// files writes the reports that go into files.
+func (o *auditFlags) files(result *engine.Result) error {
+	for _, r := range []struct {
+		name  string
+		write func(io.Writer, *report.Audit, *telltale.Masker) error
+	}{
+		{o.html, report.HTML},
+	} {
+		if r.name == "" {
+			continue
+		}
+		err := writeWhole(r.name, func(w io.Writer) error { return r.write(w, result.Report, result.Masker) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func readDevices(names []string) ([]*device.File, error) {

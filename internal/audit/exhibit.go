@@ -8,13 +8,12 @@ import (
 	"github.com/telltale-audit/telltale/internal/report"
 )
 
-// exhibit returns the bytes of the transmission of most consequence.
-func (x *sends) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhibit {
-	if len(x.list) == 0 || x.list[0].bytes == nil {
+// exhibit returns the bytes of the group's first transmission.
+func (g *send) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhibit {
+	s := g.bytes
+	if s == nil {
 		return nil
 	}
-	g := x.list[0]
-	s := g.bytes
 	decoded, mark := whole(s.Decoded, s.DecodedMark)
 	return &report.Exhibit{
 		Packets: s.Packets, FlowID: s.FlowID, Message: 1, Of: g.Count, Kind: s.Kind, Wire: wire(s, m),

@@ -362,8 +362,11 @@ func (r *recorder) finish() *report.Audit {
 	devs := r.devices.records()
 	rep := &report.Audit{
 		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo()),
-		Sends: r.sends.records(), Contacts: r.dests.contacts(), Exhibit: r.sends.exhibit(r.inputs, r.masker),
+		Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(),
 		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
+	}
+	if len(rep.Sends) > 0 {
+		rep.Exhibit = rep.Sends[0].Exhibit
 	}
 	for _, in := range r.inputs {
 		rep.Bytes += in.Size

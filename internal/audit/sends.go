@@ -14,6 +14,7 @@ import (
 type sends struct {
 	byKey map[string]*send
 	list  []*send
+	spare int // messages and spots that may still be listed one by one
 }
 
 // send is a group with the bytes of its first transmission.
@@ -24,10 +25,17 @@ type send struct {
 	bytes *pipeline.Sighting
 }
 
-func newSends() *sends { return &sends{byKey: map[string]*send{}} }
+func newSends() *sends { return &sends{byKey: map[string]*send{}, spare: maxListed} }
 
 // maxSends bounds the groups: the paths of requests are anyone's to choose.
 const maxSends = 10_000
+
+// maxListed bounds the messages and spots of all groups that are listed one by
+// one, and maxSpots those of one group.
+const (
+	maxListed = 20_000
+	maxSpots  = 64
+)
 
 // add counts one sighting of a transmission. It reports false where there are
 // too many groups already.
@@ -48,6 +56,14 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, f
 	if g.last != t.ID {
 		g.last = t.ID
 		g.transmission(t)
+		if len(g.Messages) < report.MaxMessages && x.spare > 0 {
+			x.spare--
+			g.Messages = append(g.Messages, report.Message{Time: t.Time, FlowID: t.FlowID, Packets: t.Packets, Answered: t.Answered, Response: t.Response})
+		}
+	}
+	if id != "" && g.Count == 1 && len(g.Spots) < maxSpots && x.spare > 0 {
+		x.spare--
+		g.Spots = append(g.Spots, report.Spot{Identifier: id, Field: s.Field, Form: s.Form, Ranges: s.Ranges, View: s.View})
 	}
 	if s.Level.AtLeast(g.Level) && s.Level != g.Level {
 		g.Level = s.Level
@@ -103,12 +119,18 @@ func exhibitRank(s *pipeline.Sighting) int {
 	return n
 }
 
+// maxExhibits is how many groups show their bytes.
+const maxExhibits = 64
+
 // records returns the groups, those of most consequence first.
-func (x *sends) records() []report.Send {
+func (x *sends) records(inputs []telltale.Input, m *telltale.Masker) []report.Send {
 	x.sort()
 	var out []report.Send
-	for _, g := range x.list {
+	for i, g := range x.list {
 		slices.Sort(g.Times)
+		if i < maxExhibits {
+			g.Exhibit = g.exhibit(inputs, m)
+		}
 		out = append(out, g.Send)
 	}
 	return out

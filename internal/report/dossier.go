@@ -158,7 +158,7 @@ func (c claims) row(s *screen, label, text string, x telltale.Claim, weighed boo
 		r := &row{}
 		r.at(2, label, plain)
 		r.at(claimColumn, text, plain)
-		r.right(s.width, figure(x.Confidence), dim)
+		r.right(s.width, weight(x.Confidence), dim)
 		s.row(r)
 	}
 	s.prose(claimColumn+2, claimColumn+2, span{cited(x), dim})
@@ -232,10 +232,10 @@ func (c claims) certainty(s *screen) {
 	}
 	s.heading("HOW SURE")
 	for _, l := range links {
-		s.labelled(claimColumn, l.What, plain, span{figure(l.Confidence), plain})
+		s.labelled(claimColumn, l.What, plain, span{weight(l.Confidence), plain})
 	}
-	s.labelled(claimColumn, "weakest link", plain, span{least.What + ", " + figure(least.Confidence) + ": a chain is no surer than that", bold})
+	s.labelled(claimColumn, "weakest link", plain, span{least.What + ", " + weight(least.Confidence) + ": a chain is no surer than that", bold})
 }
 
-// figure writes a confidence.
-func figure(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
+// weight writes a confidence.
+func weight(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }

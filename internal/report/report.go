@@ -46,6 +46,30 @@ type Send struct {
 	Response    telltale.Text
 	Packets     telltale.Packets // of one transmission, the one to look at
 	FlowID      string
+	Messages    []Message // its transmissions one by one, the first MaxMessages of them at most
+	Spots       []Spot    // where in the first message each identifier stood
+	Exhibit     *Exhibit  // bytes of the first message; nil past the sends of most consequence
+}
+
+// Message is one transmission of a [Send].
+type Message struct {
+	Time     telltale.Time
+	FlowID   string
+	Packets  telltale.Packets
+	Answered string // none, ack, response
+	Response telltale.Text
+}
+
+// MaxMessages is how many transmissions a [Send] lists one by one.
+const MaxMessages = 64
+
+// Spot is where in a message an identifier stood, and how it was written.
+type Spot struct {
+	Identifier string // identifier_id
+	Field      telltale.Text
+	Form       string
+	Ranges     []telltale.Range // in the stream of the direction it was sent in
+	View       telltale.View
 }
 
 // MaxTimes is how many times of sending a [Send] or a [Contact] keeps.

@@ -74,14 +74,19 @@ func (v *view) receivedLines(s *screen) {
 // certainty says of identifiers that none of the owner's values confirms how
 // they were known.
 func (v *view) certainty(s *screen, ids []*telltale.Identifier) {
-	if slices.ContainsFunc(ids, func(id *telltale.Identifier) bool { return id.Level == telltale.Confirmed }) {
-		return
+	if text := v.howCertain(ids); text != "" {
+		s.prose(2, 2, span{text, plain})
 	}
-	text := "Probable, not certain: known by their form and the names beside them. A device file would settle it."
-	if len(v.Info.Options.Devices) > 0 {
-		text = "Probable, not certain: known by their form and the names beside them; not in the device file."
+}
+
+func (v *view) howCertain(ids []*telltale.Identifier) string {
+	switch {
+	case slices.ContainsFunc(ids, func(id *telltale.Identifier) bool { return id.Level == telltale.Confirmed }):
+		return ""
+	case len(v.Info.Options.Devices) > 0:
+		return "Probable, not certain: known by their form and the names beside them; not in the device file."
 	}
-	s.prose(2, 2, span{text, plain})
+	return "Probable, not certain: known by their form and the names beside them. A device file would settle it."
 }
 
 // readable says who could read it, and that an encoding hides nothing.
