@@ -166,7 +166,7 @@ func kindList(p *party) string {
 // sureRow says of one identifier how sure it is, and why.
 type sureRow struct {
 	Name, Value, Origin, Level, Confidence, Count, When, Mine string
-	Why                                               []string
+	Why                                                       []string
 }
 
 // maxSure is how many identifiers the page weighs one by one.
