@@ -21,6 +21,7 @@ type destinations struct {
 	byAddr map[netip.Addr]*farEnd // of those without a name
 	list   []*farEnd
 	beyond int64 // flows and messages of far ends that were not told apart
+	vias   int   // far ends whose alias is kept
 
 	unlisted int64   // flows and messages whose address is left out of what is listed of their far end
 	others   *farEnd // shared by those beyond the bound; nil until then
@@ -36,6 +37,9 @@ type farEnd struct {
 func newDestinations() *destinations {
 	return &destinations{byName: map[string]*farEnd{}, byAddr: map[netip.Addr]*farEnd{}}
 }
+
+// maxVias bounds the far ends whose alias is kept.
+const maxVias = 1 << 13
 
 // far is the far end of one flow or message.
 type far struct {
@@ -54,8 +58,9 @@ func (d *destinations) of(far far) *farEnd {
 	if dest == nil {
 		dest = d.add(name, addr)
 	}
-	if dest.via == "" && dest != d.others {
+	if far.via != "" && dest.via == "" && dest != d.others && d.vias < maxVias {
 		dest.via = far.via
+		d.vias++
 	}
 	switch {
 	case dest == d.others || !addr.IsValid() || slices.Contains(dest.DestIP, addr):
@@ -121,7 +126,7 @@ func (e *farEnd) contact(f *pipeline.FlowInfo, addr netip.Addr) *report.Contact 
 
 // maxTold is how many far ends a report is told the claims of; the records
 // hold them of all.
-const maxTold = 2048
+const maxTold = 1024
 
 // records returns the far ends; with the claims about those that identifiers
 // went to, and then about the others, as far as maxTold goes.

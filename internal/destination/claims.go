@@ -61,16 +61,20 @@ type Far struct {
 	Addrs []netip.Addr // as on the wire; a translator's addresses already undone
 }
 
-// Claims returns what is known of a far end, in the order of [Predicates].
-// Claims that differ all stay, each with its source; several addresses of one
-// network are told once.
+// maxLooked is how many addresses of a far end are looked up: those of one
+// service are mostly of one network.
+const maxLooked = 8
+
+// Claims returns what is known of a far end and of its first eight addresses,
+// in the order of [Predicates]. Claims that differ all stay, each with its
+// source; several addresses of one network are told once.
 func (b *Book) Claims(f Far) []telltale.Claim {
 	var says []statement
 	if isName(f.Name) {
 		says = builtIn().ofName(b.added.ofName(says, f.Name), f.Name)
 		says = b.via(says, f)
 	}
-	for _, a := range f.Addrs {
+	for _, a := range f.Addrs[:min(len(f.Addrs), maxLooked)] {
 		says = builtIn().ofAddr(b.added.ofAddr(says, a), a)
 		says = ofTables(says, a)
 	}

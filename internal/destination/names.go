@@ -42,17 +42,20 @@ var outerNames = []string{"cloudflare-ech.com"}
 
 // Bounds of what is remembered.
 const (
-	maxNames   = 1 << 16 // addresses; the oldest go
-	maxAnswers = 8       // of one address; the oldest go
-	maxTold    = 3       // of one flow, from DNS
+	maxNames   = 1 << 16  // addresses; the oldest go
+	maxAnswers = 8        // of one address; the oldest go
+	maxHeld    = 24 << 20 // bytes of answers; the oldest addresses go
+	maxTold    = 3        // of one flow, from DNS
 )
 
 // Names remembers what DNS answered, in the order of the capture.
 type Names struct {
 	Translator
 	byAddr map[netip.Addr][]answer
-	order  []netip.Addr // ring of the addresses, oldest at next
-	next   int
+	order  []netip.Addr    // ring of the addresses, in the order they came
+	first  int             // how many left the ring; the oldest stands at first modulo its length
+	end    int             // how many came
+	held   int             // bytes of all answers
 	list   []telltale.Name // reused
 }
 
@@ -100,25 +103,57 @@ func (n *Names) Learn(client string, at telltale.Time, a Answer) {
 	if !known {
 		n.remember(addr)
 	}
-	list = slices.DeleteFunc(list, func(o answer) bool { return o.client == client && o.name == name && o.ptr == a.PTR })
-	if len(list) >= maxAnswers {
-		list = slices.Delete(list, 0, 1)
-	}
 	via := HostName(a.Via)
 	if via == name {
 		via = ""
 	}
-	n.byAddr[addr] = append(list, answer{client, name, via, at, a.TTL, a.PTR})
+	list = n.without(list, client, name, a.PTR)
+	list = append(list, answer{client, name, via, at, a.TTL, a.PTR})
+	n.byAddr[addr] = list
+	n.held += list[len(list)-1].size()
+	for n.held > maxHeld && n.first < n.end-1 {
+		n.forget()
+	}
 }
 
+// without drops the answer that a new one replaces, or the oldest where the
+// list is full.
+func (n *Names) without(list []answer, client, name string, ptr bool) []answer {
+	i := slices.IndexFunc(list, func(o answer) bool { return o.client == client && o.name == name && o.ptr == ptr })
+	if i < 0 && len(list) >= maxAnswers {
+		i = 0
+	}
+	if i < 0 {
+		return list
+	}
+	n.held -= list[i].size()
+	return slices.Delete(list, i, i+1)
+}
+
+// size is about what an answer takes, in bytes.
+func (a *answer) size() int { return 96 + len(a.name) + len(a.via) }
+
+// remember notes that an address came, at the cost of the oldest.
 func (n *Names) remember(addr netip.Addr) {
 	if len(n.order) < maxNames {
 		n.order = append(n.order, addr)
-		return
+	} else {
+		if n.end-n.first == maxNames {
+			n.forget()
+		}
+		n.order[n.end%maxNames] = addr
 	}
-	delete(n.byAddr, n.order[n.next])
-	n.order[n.next] = addr
-	n.next = (n.next + 1) % maxNames
+	n.end++
+}
+
+// forget drops the oldest address.
+func (n *Names) forget() {
+	addr := n.order[n.first%maxNames]
+	n.first++
+	for _, a := range n.byAddr[addr] {
+		n.held -= a.size()
+	}
+	delete(n.byAddr, addr)
 }
 
 // Of returns the names of a server that a device's flow reached at a time,

@@ -115,6 +115,26 @@ func TestTooManyNames(t *testing.T) {
 	}
 }
 
+// Long names take room from the oldest, never more than there is.
+func TestNamesAreBounded(t *testing.T) {
+	n := NewNames()
+	long := strings.Repeat("a.", 120)
+	for i := range 3 * maxHeld / 500 {
+		a := netip.AddrFrom4([4]byte{203, byte(i >> 16), byte(i >> 8), byte(i)})
+		n.Learn("me", 0, Answer{Addr: a, Name: long + "example", Via: long + "via", TTL: 60})
+		n.Learn("me", 0, Answer{Addr: a, Name: "b.example", TTL: 60})
+	}
+	sum := 0
+	for _, list := range n.byAddr {
+		for i := range list {
+			sum += list[i].size()
+		}
+	}
+	if sum != n.held || sum > maxHeld || sum < maxHeld/2 || len(n.byAddr) != n.end-n.first {
+		t.Errorf("%d bytes held, %d counted, %d addresses of %d", sum, n.held, len(n.byAddr), n.end-n.first)
+	}
+}
+
 // Names that are known take no memory to tell.
 func TestOfDoesNotAllocate(t *testing.T) {
 	n := NewNames()
