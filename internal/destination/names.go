@@ -20,15 +20,16 @@ const (
 	fromOther   = "dns_other"   // DNS told another device
 	fromPTR     = "ptr"         // what the address's operator calls it
 
-	trustHost    = 0.99
-	trustSNI     = 0.98
-	trustOuter   = 0.5 // an SNI that stands in front of an encrypted one
-	trustDNS     = 0.95
-	trustCert    = 0.8
-	trustExpired = 0.7
-	trustOld     = 0.5 // expired for more than a day
-	trustOther   = 0.4
-	trustPTR     = 0.2
+	trustHost     = 0.99
+	trustSNI      = 0.98
+	trustOuter    = 0.5 // an SNI that stands in front of an encrypted one
+	trustDNS      = 0.95
+	trustCert     = 0.8
+	trustWildcard = 0.5 // a certificate for all names below one
+	trustExpired  = 0.7
+	trustOld      = 0.5 // expired for more than a day
+	trustOther    = 0.4
+	trustPTR      = 0.2
 )
 
 // Stands reports whether a name may stand for the far end: that which an
@@ -167,7 +168,12 @@ func (n *Names) Of(client string, server netip.Addr, at telltale.Time, told Told
 	} else {
 		n.add(sni, fromSNI, trustSNI)
 	}
-	n.add(HostName(told.Cert), fromCert, trustCert)
+	cert := HostName(told.Cert)
+	if strings.HasPrefix(cert, "*.") {
+		n.add(cert, fromCert, trustWildcard)
+	} else {
+		n.add(cert, fromCert, trustCert)
+	}
 	list := n.byAddr[n.Unmap(server)]
 	if len(list) > 0 {
 		n.answered(list, client, at)

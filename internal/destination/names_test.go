@@ -33,6 +33,7 @@ func TestNamesAreRanked(t *testing.T) {
 		"nothing":           {},
 		"host before hello": {told: Told{Host: "A.example:80", SNI: "b.example", Cert: "c.example"}, want: "a.example host 0.99, b.example sni 0.98, c.example cert 0.80"},
 		"one name once":     {told: Told{Host: "a.example", SNI: "a.example."}, want: "a.example host 0.99"},
+		"any name below":    {told: Told{Cert: "*.c.example"}, want: "*.c.example cert 0.50"},
 		"outer name":        {told: Told{SNI: "cloudflare-ech.com"}, want: "cloudflare-ech.com sni 0.50"},
 		"in time":           {learn: learn("me", 0, "a.example", 300), at: 10 * second, want: "a.example dns 0.95"},
 		"over":              {learn: learn("me", 0, "a.example", 300), at: 400 * second, want: "a.example dns_expired 0.70"},
