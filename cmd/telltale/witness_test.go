@@ -13,7 +13,7 @@ import (
 )
 
 // compared is what a run and a truth file are compared by.
-var compared = []string{"flows", "inner", "dns", "sni", "quic", "http"}
+var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "websocket", "mqtt"}
 
 // seen is what a run or a truth file says there is: comparable lines and how
 // many there are of each, by what is [compared].
@@ -23,6 +23,7 @@ var compared = []string{"flows", "inner", "dns", "sni", "quic", "http"}
 //	dns    names that were asked for, by DNS, mDNS or LLMNR
 //	sni    name and flow
 //	quic   name in a greeting of QUIC, and flow
+//	websocket, mqtt  kinds of frames and packets
 //	http   method, host and target of requests
 type seen map[string]map[string]int
 
@@ -73,6 +74,8 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		MDNS, LLMNR  []string
 		SNI, HTTP    [][]any
 		QUIC         [][]any `json:"quic_sni"`
+		WebSocket    map[string]int
+		MQTT         map[string]int
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -104,6 +107,12 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		b, bp := truthEnd(text(v[2]))
 		out["quic"][strings.ToLower(text(v[0]))+" "+flowLine("udp", a, ap, b, bp)] = 1
 	}
+	for code, n := range d.WebSocket {
+		out["websocket"][socketKinds[code]] += n
+	}
+	for code, n := range d.MQTT {
+		out["mqtt"][packetKinds[code]] += n
+	}
 	for _, v := range d.HTTP {
 		out["http"][requestLine(fmt.Sprint(v[0]), text(v[1]), text(v[2]))]++
 	}
@@ -112,6 +121,15 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		"sni": len(d.SNI) >= maxTruth, "http": len(d.HTTP) >= maxTruth, "quic": len(d.QUIC) >= maxTruth,
 	}, nil
 }
+
+// socketKinds and packetKinds name what the truth files count by number.
+var (
+	socketKinds = map[string]string{"0": "continuation", "1": "text", "2": "binary", "8": "close", "9": "ping", "10": "pong"}
+	packetKinds = map[string]string{
+		"1": "connect", "2": "connack", "3": "publish", "4": "puback", "5": "pubrec", "6": "pubrel", "7": "pubcomp", "8": "subscribe",
+		"9": "suback", "10": "unsubscribe", "11": "unsuback", "12": "pingreq", "13": "pingresp", "14": "disconnect", "15": "auth",
+	}
+)
 
 // text returns a string of a truth file, where nothing is null.
 func text(v any) string {
@@ -182,7 +200,9 @@ type record struct {
 		RRName    string
 		Questions []struct{ RRName string }
 	}
-	TLS struct{ SNI string }
+	TLS      struct{ SNI string }
+	AppProto string `json:"app_proto"`
+	Facts    []struct{ Name, Value string }
 }
 
 func readRecords(t *testing.T, name string, out []byte) seen {
@@ -237,6 +257,12 @@ func (s seen) add(r *record, c *carriage) {
 	switch {
 	case r.EventType == "flow":
 		c.flows[r.FlowID] = *r
+	case r.AppProto == "mqtt" || r.AppProto == "websocket":
+		for _, f := range r.Facts {
+			if f.Name == "type" {
+				s[r.AppProto][f.Value]++
+			}
+		}
 	case r.HTTP.HTTPMethod != "":
 		s["http"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
 	case r.TLS.SNI != "":

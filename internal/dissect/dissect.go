@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, quic}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, quic}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -165,6 +165,8 @@ var (
 	errRecord  = errors.New("not a TLS record")
 	errDNS     = errors.New("not a DNS message")
 	errSOCKS   = errors.New("not a SOCKS message")
+	errMQTT    = errors.New("not an MQTT packet")
+	errFrame   = errors.New("not a WebSocket frame")
 )
 
 // HTTP is the head of an HTTP/1 message. Its slices lie in the head.

@@ -26,6 +26,7 @@ type httpParser struct {
 	half     [2]httpHalf
 	asked    [2]requests // by the direction of the requests
 	switched [2]bool     // what follows in the direction is another protocol's
+	sockets  *webSocket  // what follows is WebSocket's; nil where it is not
 }
 
 // httpHalf is one direction.
@@ -52,11 +53,18 @@ const (
 )
 
 func (p *httpParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
+	if p.sockets != nil {
+		return p.sockets.Parse(d, at, b, s)
+	}
 	h := &p.half[d]
 	for used < len(b) && err == nil {
 		var n int
 		n, err = p.step(d, at+int64(used), b[used:], s)
 		used += n
+		if p.sockets != nil && n > 0 {
+			n, err := p.sockets.Parse(d, at+int64(used), b[used:], s)
+			return used + n, err
+		}
 		if n == 0 {
 			break
 		}
@@ -143,7 +151,11 @@ func (p *httpParser) frame(d telltale.Direction, head *httpHead) (httpState, int
 		asked = p.asked[d.Reverse()].pop()
 	}
 	if head.Status == 101 || asked == asksTunnel && head.Status < 300 {
-		p.switched = [2]bool{true, true}
+		if isName(head.upgrade, "websocket") {
+			p.sockets = new(webSocket)
+		} else {
+			p.switched = [2]bool{true, true}
+		}
 		return httpStart, 0
 	}
 	switch {
@@ -161,7 +173,10 @@ func (p *httpParser) frame(d telltale.Direction, head *httpHead) (httpState, int
 
 // Gap goes on by the count where the body's length is known. Elsewhere the
 // next bytes must be a head.
-func (p *httpParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
+func (p *httpParser) Gap(d telltale.Direction, at, n int64, s Sink) bool {
+	if p.sockets != nil {
+		return p.sockets.Gap(d, at, n, s)
+	}
 	h := &p.half[d]
 	h.seen, h.lined = 0, false
 	switch {
@@ -179,7 +194,12 @@ func (p *httpParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	return true
 }
 
-func (p *httpParser) Close(d telltale.Direction, s Sink) { p.half[d].reset(s) }
+func (p *httpParser) Close(d telltale.Direction, s Sink) {
+	if p.sockets != nil {
+		p.sockets.Close(d, s)
+	}
+	p.half[d].reset(s)
+}
 
 // reset ends the open message and waits for a head again.
 func (h *httpHalf) reset(s Sink) {

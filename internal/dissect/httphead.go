@@ -11,6 +11,7 @@ import (
 type httpHead struct {
 	HTTP
 	chunked   bool
+	upgrade   []byte // the protocol that follows
 	encodings []string
 }
 
@@ -102,6 +103,8 @@ func (h *httpHead) read(head []byte) {
 			first(&h.UserAgent, value)
 		case isName(name, "content-type"):
 			first(&h.ContentType, value)
+		case isName(name, "upgrade"):
+			first(&h.upgrade, value)
 		case isName(name, "content-encoding"):
 			h.encodings = addTokens(h.encodings, value)
 		case isName(name, "transfer-encoding"):

@@ -1,0 +1,126 @@
+package dissect
+
+import (
+	"encoding/binary"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/wire"
+)
+
+// webSocket reads what follows an HTTP/1 upgrade (RFC 6455): each frame is a
+// message. Masked frames are unmasked, byte for byte.
+type webSocket [2]socketHalf
+
+type socketHalf struct {
+	half
+	left   int64
+	masked bool
+	mask   [4]byte
+	turn   int    // bytes of the payload so far, for the mask
+	buf    []byte // unmasked, of this call of Parse
+	facts  [1]Fact
+}
+
+var socketOpcodes = [16]string{0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+
+// deflated is how a compressed message is packed (RFC 7692, section 7.2.1).
+var deflated = []string{"deflate"}
+
+func (p *webSocket) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
+	h := &p[d]
+	h.buf = nil
+	for used < len(b) && err == nil {
+		var n int
+		if h.left > 0 {
+			n = h.payload(at+int64(used), b[used:], s)
+		} else if n, err = h.frame(d, at+int64(used), b[used:], s); n == 0 {
+			break
+		}
+		used += n
+	}
+	if err != nil {
+		p.Close(d, s)
+	}
+	return used, err
+}
+
+// frame reads a frame's head (section 5.2) and returns its length, 0 where
+// more bytes are needed.
+func (h *socketHalf) frame(d telltale.Direction, at int64, b []byte, s Sink) (int, error) {
+	c := wire.New(b)
+	first, second := c.U8(), c.U8()
+	length := int64(second & 0x7f)
+	switch length {
+	case 126:
+		length = int64(c.U16())
+	case 127:
+		if high := c.Bytes(8); high != nil {
+			length = int64(min(binary.BigEndian.Uint64(high), uint64(maxLength)))
+		}
+	}
+	var mask []byte
+	if h.masked = second&0x80 != 0; h.masked {
+		mask = c.Bytes(4)
+	}
+	opcode := socketOpcodes[first&15]
+	if opcode == "" || first&0x30 != 0 {
+		return 0, errFrame
+	}
+	if !c.OK() {
+		return 0, nil
+	}
+	copy(h.mask[:], mask)
+	h.turn = 0
+	m := Message{Proto: "websocket", Dir: d, Protection: telltale.Open, Start: at, Wire: int64(c.Off()), BodyName: "websocket.payload", Opened: h.masked}
+	if h.facts[0] = (Fact{"type", []byte(opcode)}); first&0x40 != 0 {
+		m.Encodings = deflated
+	}
+	m.Facts = h.facts[:]
+	h.begin(m, s)
+	if h.left = length; length == 0 {
+		h.end(s)
+	}
+	return c.Off(), nil
+}
+
+// payload takes what b holds of the frame's payload.
+func (h *socketHalf) payload(at int64, b []byte, s Sink) int {
+	b = b[:min(h.left, int64(len(b)))]
+	n := len(b)
+	if h.masked {
+		start := len(h.buf)
+		h.buf = append(h.buf, b...)
+		b = h.buf[start:]
+		for i := range b {
+			b[i] ^= h.mask[(h.turn+i)&3]
+		}
+	}
+	h.body(at, b, s)
+	h.pass(int64(n), s)
+	return n
+}
+
+// pass moves n bytes on in the frame, had or not.
+func (h *socketHalf) pass(n int64, s Sink) {
+	h.turn = (h.turn + int(n&3)) & 3
+	if h.left -= n; h.left == 0 {
+		h.end(s)
+	}
+}
+
+// Gap goes on by the count inside a frame.
+func (p *webSocket) Gap(d telltale.Direction, _, n int64, s Sink) bool {
+	h := &p[d]
+	if n > h.left {
+		p.Close(d, s)
+		return false
+	}
+	h.m.Truncated = true
+	h.pass(n, s)
+	return true
+}
+
+func (p *webSocket) Close(d telltale.Direction, s Sink) {
+	p[d].cut(s)
+	p[d] = socketHalf{}
+}
