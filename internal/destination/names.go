@@ -46,7 +46,7 @@ const (
 	maxNames   = 1 << 16  // addresses; the oldest go
 	maxAnswers = 8        // of one address; the oldest go
 	maxHeld    = 24 << 20 // bytes of answers; the oldest addresses go
-	maxTold    = 3        // of one flow, from DNS
+	maxTold    = 2        // of one flow, from DNS
 )
 
 // Names remembers what DNS answered, in the order of the capture.
@@ -193,28 +193,45 @@ func (n *Names) Of(client string, server netip.Addr, at telltale.Time, told Told
 	return n.list, via
 }
 
-// answered adds what DNS said of an address, what it told this device first.
+// answered adds what DNS told this device of an address, the latest first.
+// What it told another, or what the address's operator calls it, is added only
+// where there is nothing better.
 func (n *Names) answered(list []answer, client string, at telltale.Time) {
-	sum, known := 0.0, len(n.list)
+	sum, own := 0.0, 0
 	for i := range list {
 		if list[i].told(client) && !list[i].ptr {
+			own++
 			sum += list[i].weight(at)
 		}
 	}
-	for i := range slices.Backward(list) {
+	known := len(n.list)
+	for i := len(list) - 1; i >= 0 && own > 0 && len(n.list)-known < maxTold; i-- {
 		a := &list[i]
-		if len(n.list)-known >= maxTold {
-			break
-		}
 		switch {
-		case a.ptr:
-			n.add(a.name, fromPTR, trustPTR)
-		case !a.told(client):
-			n.add(a.name, fromOther, trustOther)
+		case a.ptr || !a.told(client):
 		case a.expired(at):
 			n.add(a.name, fromExpired, a.trustAfter(at)*a.share(at, sum))
 		default:
 			n.add(a.name, fromDNS, trustDNS*a.share(at, sum))
+		}
+	}
+	if len(n.list) == 0 {
+		n.hearsay(list)
+	}
+}
+
+// hearsay adds the latest of what another device was told, or else the reverse
+// name.
+func (n *Names) hearsay(list []answer) {
+	for _, ptr := range []bool{false, true} {
+		for i := len(list) - 1; i >= 0 && len(n.list) == 0; i-- {
+			switch a := &list[i]; {
+			case a.ptr != ptr:
+			case ptr:
+				n.add(a.name, fromPTR, trustPTR)
+			default:
+				n.add(a.name, fromOther, trustOther)
+			}
 		}
 	}
 }

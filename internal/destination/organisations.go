@@ -84,7 +84,7 @@ func (l *ledger) add(s *statement) {
 // ofName appends what is said of name and of every domain it is part of, the
 // narrowest first.
 func (l *ledger) ofName(dst []statement, name string) []statement {
-	for name != "" {
+	for name != "" && len(l.domains) > 0 {
 		dst = append(dst, l.domains[name]...)
 		_, name, _ = strings.Cut(name, ".")
 	}
