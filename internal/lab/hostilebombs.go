@@ -7,10 +7,14 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"io"
+	"math/rand/v2"
 	"net/url"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -21,6 +25,10 @@ var hostileBombs = []*Hostile{
 	{"gzip-unsaid", "the same without a header that says so", 0, 8, "inflate_budget", bomb(gzipOf)},
 	{"zlib", "zlib bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(zlibOf, "Content-Encoding: deflate")},
 	{"deflate", "raw deflate bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(deflateOf, "Content-Encoding: deflate")},
+	{"br", "Brotli bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(brotliOf, "Content-Encoding: br")},
+	{"zstd", "Zstandard bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(zstdOf, "Content-Encoding: zstd")},
+	{"zstd-window", "Zstandard bodies that ask for a window of 2 GiB", 20, 2000, "undecodable", bomb(zstdWindow, "Content-Encoding: zstd")},
+	{"gzip-long", "gzip bodies of some 6 MiB, read in pieces", 0, 4, "inflate_budget", bomb(gzipLong, "Content-Encoding: gzip")},
 	{"gzip-gzip", "gzip in gzip, 80 MiB of one letter in a few hundred bytes", 1, 200, "inflate_budget", bomb(twice, "Content-Encoding: gzip, gzip")},
 	{"gzip-20", "gzip in gzip, 20 deep", 20, 2000, "inflate_budget", bomb(gzipIn20)},
 	{"members", "bodies of 10,000 gzip members of one letter each", 1, 16, "", bomb(members, "Content-Encoding: gzip")},
@@ -99,6 +107,41 @@ func deflateOf() []byte {
 		panic(err) // the level is right
 	}
 	return allOf(w, &b)
+}
+
+func brotliOf() []byte {
+	var b bytes.Buffer
+	return allOf(brotli.NewWriterLevel(&b, brotli.BestSpeed), &b)
+}
+
+func zstdOf() []byte {
+	var b bytes.Buffer
+	w, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		panic(err) // the options are right
+	}
+	return allOf(w, &b)
+}
+
+// zstdWindow returns a frame of a few bytes whose head says 2 GiB (RFC 8878
+// 3.1.1.1.2), with blocks of a byte.
+func zstdWindow() []byte {
+	const exponent = 31 - 10
+	b := []byte{0x28, 0xb5, 0x2f, 0xfd, 0, exponent << 3}
+	return append(b, bytes.Repeat([]byte{1 << 3, 0, 0, 'a'}, 40)...)
+}
+
+// gzipLong returns a body that is longer than is held at a time, and inflates to
+// more than an object may.
+func gzipLong() []byte {
+	rng := rand.New(rand.NewPCG(hostileStream, 0))
+	text := make([]byte, bombSize)
+	for i := range text {
+		if text[i] = ' '; i%(64<<10) < 6<<10 {
+			text[i] = byte('a' + rng.IntN(26))
+		}
+	}
+	return Gzip(text)
 }
 
 func twice() []byte { return Gzip(gzipOf()) }
