@@ -40,7 +40,10 @@ type Reading struct {
 
 // All lists the detectors. Where two are equally sure of the same bytes, the
 // first in the list wins.
-var All = []*Detector{imei, imeisv, meid, iccid, imsi, mac, bssid, cell, serial}
+var All = []*Detector{
+	imei, imeisv, meid, iccid, imsi, mac, bssid, cell, serial,
+	esn, eid, msisdn, ssid, androidID, gsfID, widevineID, adID, idfv, installID, email, location,
+}
 
 // Namer names the place of a hit in a field, and its key. It is called on a
 // hit only.

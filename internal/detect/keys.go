@@ -21,7 +21,7 @@ var dictionary = readKeys(keysText)
 // run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(keysText))
-	return telltale.Table{Name: "field-names", Version: "1", Date: "2026-11-22", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "field-names", Version: "2", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // A keyDictionary is the dictionary, ready for look-up.
@@ -43,6 +43,7 @@ func (s *bitset) has(n uint16) bool { return s[n/64]&(1<<(n%64)) != 0 }
 type keyName struct {
 	kinds  []telltale.Kind // announced
 	beside bool            // it names what stands beside a cell's identity
+	axis   byte            // it names one part of a position
 }
 
 func readKeys(text string) *keyDictionary {
@@ -74,9 +75,14 @@ func (d *keyDictionary) add(name, kind string) {
 		n = &keyName{}
 		d.names[name] = n
 	}
-	if kind == "beside" {
+	switch kind {
+	case "beside":
 		n.beside = true
-	} else {
+	case "latitude":
+		n.axis = latitude
+	case "longitude":
+		n.axis = longitude
+	default:
 		n.kinds = append(n.kinds, telltale.Kind(kind))
 	}
 	t := tail([]byte(name))

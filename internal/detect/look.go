@@ -27,6 +27,8 @@ func (s *Search) look(v *decode.View) {
 	for _, t := range s.keys.keyed {
 		s.judge(t)
 	}
+	s.positions()
+	s.addresses()
 	s.settle(maxHits)
 	for _, c := range s.found[s.fromView:] {
 		s.place(c)
@@ -53,8 +55,11 @@ func (s *Search) judge(t token) {
 	kinds := dictionary.exactKinds(t.key)
 	r := &s.reading
 	for _, d := range All {
+		if d.ByKey && len(kinds) == 0 || len(text) < d.Least {
+			continue
+		}
 		keyed := slices.Contains(kinds, d.Kind)
-		if len(text) < d.Least || d.ByKey && !keyed || !d.Judge(text, keyed, r) || !s.hopeful(d.Kind, r) {
+		if d.ByKey && !keyed || !d.Judge(text, keyed, r) || !s.hopeful(d.Kind, r) {
 			continue
 		}
 		if !known {

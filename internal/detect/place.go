@@ -95,11 +95,22 @@ func (s *Search) place(c *candidate) {
 	c.run = telltale.Range{Start: c.run.Start + base, End: c.run.End + base}
 	c.depth, c.passing = depth(v), v.Passing
 	c.hit.Ranges = []telltale.Range{{Start: at.Start + base, End: at.End + base}}
+	if c.second.end > 0 {
+		s.placeSecond(c)
+	}
 	c.hit.Index = s.field.Index
 	form, path := v.NameAt(c.start)
 	c.hit.Form = joinForm(form, c.form)
 	c.hit.Field = s.path(c.start, path, c.form)
-	c.hit.Context, c.hit.Mark = excerpt(v.Data, c.start, c.end)
+	c.hit.Context, c.hit.Mark = excerpt(v.Data, c.start, max(c.end, c.second.end))
+}
+
+// placeSecond adds where the other half of the value is.
+func (s *Search) placeSecond(c *candidate) {
+	at := s.view.Origin(telltale.Range{Start: int64(c.second.start), End: int64(c.second.end)})
+	at = telltale.Range{Start: at.Start + s.field.Base, End: at.End + s.field.Base}
+	c.hit.Ranges = telltale.Union(append(c.hit.Ranges, at))
+	c.run.End = max(c.run.End, at.End)
 }
 
 func joinForm(form, spelled string) string {

@@ -71,6 +71,7 @@ func addressAt(b []byte, at int, found func(start, end int)) {
 type keyScan struct {
 	beside []int // where keys of a cell's neighbours stand
 	keyed  []token
+	axes   []axis
 	open   stretch // where no value without quotes ends
 }
 
@@ -80,7 +81,7 @@ type stretch struct{ start, end int }
 // scan finds the values of known keys in b, as JSON, form, header and
 // assignment write them, and addresses written with colons or hyphens.
 func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
-	k.beside, k.keyed, k.open = k.beside[:0], k.keyed[:0], stretch{}
+	k.beside, k.keyed, k.axes, k.open = k.beside[:0], k.keyed[:0], k.axes[:0], stretch{}
 	for i := range blocks {
 		for set := blocks[i][decode.Marks]; set != 0; set &= set - 1 {
 			at := i*64 + bits.TrailingZeros64(set)
@@ -108,6 +109,11 @@ func (k *keyScan) at(b []byte, i int) {
 	}
 	if name.beside && len(k.beside) < maxHits {
 		k.beside = append(k.beside, i)
+	}
+	if name.axis != 0 && len(k.axes) < maxHits {
+		if start, end := k.valueAfter(b, i+1); start < end {
+			k.axes = append(k.axes, axis{token{start: start, end: end}, name.axis})
+		}
 	}
 	if name.kinds == nil || len(k.keyed) >= maxHits {
 		return

@@ -56,6 +56,7 @@ type candidate struct {
 	start    int            // of the value as found in the view
 	end      int            //
 	form     string         // what hides it there, "" if nothing does
+	second   stretch        // the other half of a value in two places
 	span     telltale.Range // the view's bytes that hold all of it
 	run      telltale.Range // bytes that must be seen whole to see it again, in the caller's coordinates
 	depth    int            // of the view
@@ -70,6 +71,7 @@ func (c *candidate) set(prior float64, kind telltale.Kind, value string) {
 	c.hit = Hit{Kind: kind, Value: value, Device: -1}
 	c.prior, c.whys = prior, 0
 	c.confirms, c.stays, c.weak = false, false, false
+	c.second = stretch{}
 	for g := range c.lr {
 		c.lr[g] = 1
 	}
