@@ -63,6 +63,7 @@ type Flow struct {
 	ByteToClient int64      `json:"bytes_toclient"`
 	Names        []Name     `json:"names,omitempty"` // most trusted first
 	Protection   Protection `json:"protection"`
+	Signature    string     `json:"signature,omitempty"`   // whose far end it is, by its name or address alone
 	App          Text       `json:"app,omitempty"`         // program on the phone, as the tool that captured says
 	AppPackage   Text       `json:"app_package,omitempty"` // its package name, such as org.example.mail
 	Tunnel       string     `json:"tunnel,omitempty"`      // flow_id of the flow that carried it
@@ -85,6 +86,7 @@ type Message struct {
 	Direction  Direction    `json:"direction"`
 	SentBy     SentBy       `json:"sent_by"`
 	Protection Protection   `json:"protection"`
+	Signature  string       `json:"signature,omitempty"`
 	Packets    Packets      `json:"packets"`
 	HTTP       *HTTPMessage `json:"http,omitempty"`
 	DNS        *DNSMessage  `json:"dns,omitempty"`
@@ -205,6 +207,7 @@ type Transmission struct {
 	Packets     Packets    `json:"packets"`
 	Answered    string     `json:"answered"` // none, ack, response
 	Response    Text       `json:"response,omitempty"`
+	Signature   string     `json:"signature,omitempty"` // the service whose form the message has
 }
 
 // Destination is a far end.

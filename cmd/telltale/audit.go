@@ -18,12 +18,14 @@ import (
 	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
+	"github.com/telltale-audit/telltale/internal/signature"
 )
 
 // auditFlags are the flags of an audit.
 type auditFlags struct {
 	devices  []string
 	claims   []string
+	sigs     []string
 	json     string
 	html     string
 	reveal   bool
@@ -37,6 +39,7 @@ type auditFlags struct {
 func (o *auditFlags) register(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringArrayVarP(&o.devices, "device", "d", nil, "device `file` with the values to look for (may be repeated)")
+	f.StringArrayVar(&o.sigs, "signatures", nil, "`folder` with signatures of your own (may be repeated)")
 	f.StringArrayVar(&o.claims, "claims", nil, "`file` with what you know of far ends (may be repeated)")
 	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
 	f.StringVar(&o.html, "html", "", "write the report to `file` as one page for a browser: it runs nothing and loads nothing")
@@ -96,6 +99,10 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
+	sigs, err := readSignatures(o.sigs)
+	if err != nil {
+		return err
+	}
 	files, left, err := capture.Expand(inputs)
 	if err != nil {
 		return err
@@ -104,7 +111,7 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, engine.Options{Inputs: files, Devices: devices, Claims: claims}, crashes)
+	result, err := o.run(ctx, t, engine.Options{Inputs: files, Devices: devices, Claims: claims, Signatures: sigs}, crashes)
 	unsaved := crashes.close(t)
 	if err != nil {
 		return err
@@ -159,6 +166,18 @@ func readDevices(names []string) ([]*device.File, error) {
 	return out, nil
 }
 
+func readSignatures(dirs []string) ([]*signature.Signature, error) {
+	var out []*signature.Signature
+	for _, dir := range dirs {
+		list, err := signature.ReadFolder(dir)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return out, nil
+}
+
 func readClaims(names []string) ([]*destination.File, error) {
 	var out []*destination.File
 	for _, name := range names {
@@ -208,6 +227,9 @@ func command(o *auditFlags, inputs []string) string {
 	}
 	for _, c := range o.claims {
 		args = append(args, "--claims", c)
+	}
+	for _, dir := range o.sigs {
+		args = append(args, "--signatures", dir)
 	}
 	for i, a := range args {
 		if strings.ContainsAny(a, " \t'\"$&;|<>()*?\\`") {

@@ -15,6 +15,7 @@ import (
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/destination"
 	"github.com/telltale-audit/telltale/internal/device"
+	"github.com/telltale-audit/telltale/internal/signature"
 )
 
 // The exit codes of the contract.
@@ -101,6 +102,7 @@ func explain(err error) *failure {
 	var format *capture.FormatError
 	var file *device.Error
 	var claims *destination.Error
+	var sigs *signature.Error
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -110,6 +112,8 @@ func explain(err error) *failure {
 		return &failure{exitInput, err, file.Hint}
 	case errors.As(err, &claims):
 		return &failure{exitInput, err, claims.Hint}
+	case errors.As(err, &sigs):
+		return &failure{exitInput, err, sigs.Hint}
 	case errors.Is(err, context.Canceled):
 		return &failure{exitStore, errors.New("interrupted"), "nothing was written; run the same command again"}
 	case errors.Is(err, os.ErrNotExist):

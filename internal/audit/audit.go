@@ -15,19 +15,24 @@ import (
 	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
+	"github.com/telltale-audit/telltale/internal/signature"
 )
 
 // Options say what to audit and how.
 type Options struct {
-	Inputs   []string            // capture files in order; "-" is standard input
-	Devices  []*device.File      // what is known of the owner's devices
-	Claims   []*destination.File // what the user knows of far ends
-	Reveal   bool                // show values whole
-	Messages bool                // a record for every message
-	Plain    bool                // decode nothing
-	Workers  int                 // goroutines; the output does not depend on it
-	Version  string              // of this program
-	Records  io.Writer           // where the records go; nil: nowhere
+	Inputs  []string            // capture files in order; "-" is standard input
+	Devices []*device.File      // what is known of the owner's devices
+	Claims  []*destination.File // what the user knows of far ends
+
+	// Signatures are the user's own; they come before the built-in ones.
+	Signatures []*signature.Signature
+
+	Reveal   bool      // show values whole
+	Messages bool      // a record for every message
+	Plain    bool      // decode nothing
+	Workers  int       // goroutines; the output does not depend on it
+	Version  string    // of this program
+	Records  io.Writer // where the records go; nil: nowhere
 
 	// Crashed is told what a parser that failed was given, and in which flow.
 	// The bytes are as they were captured. nil: nobody is told.

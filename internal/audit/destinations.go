@@ -97,7 +97,7 @@ func (d *destinations) append(name telltale.Text) *farEnd {
 }
 
 // contact counts a flow for its far end.
-func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far) {
+func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far, service string) {
 	sent, received := f.Bytes[0], f.Bytes[1]
 	if !isSrc {
 		sent, received = received, sent
@@ -105,6 +105,7 @@ func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far) {
 	e := d.of(far)
 	c := e.contact(f, far.addr)
 	c.Flows++
+	c.Service = service
 	c.Sent += sent
 	c.Received += received
 	c.First, c.Last = min(c.First, f.Start), max(c.Last, f.End)

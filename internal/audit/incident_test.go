@@ -15,7 +15,10 @@ import (
 	"github.com/telltale-audit/telltale/internal/lab"
 )
 
-var update = flag.Bool("update", false, "rewrite the golden files")
+var (
+	update = flag.Bool("update", false, "rewrite the golden files")
+	whole  = flag.Bool("whole", false, "carry every client in every way")
+)
 
 // carriages are the ways a stream may be cut and carried: none may change
 // what is found.
@@ -41,6 +44,9 @@ func TestIncidentWithDevice(t *testing.T) {
 	for _, client := range lab.Clients {
 		sends := 0
 		for name, o := range carriages() {
+			if !*whole && client.Name != "qc2018" && (o.IPv6 == (o.Segment == 1) || o.Order == lab.InOrder && o.Repeat == 0 && o.Segment != 0) {
+				continue // one carriage in three of each client; all of them with -whole
+			}
 			t.Run(client.Name+"/"+name, func(t *testing.T) {
 				o.Client, o.Seed = client.Name, 1
 				s, err := lab.Incident(o)

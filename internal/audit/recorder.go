@@ -15,6 +15,7 @@ import (
 	"github.com/telltale-audit/telltale/internal/numbering"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
+	"github.com/telltale-audit/telltale/internal/signature"
 )
 
 // recorder is the sink of the pipeline: it joins events with names, devices
@@ -32,6 +33,7 @@ type recorder struct {
 	dests     *destinations
 	ids       *identifiers
 	sends     *sends
+	services  *services
 	tags      map[telltale.Value]string
 	nTx       int
 	nSeen     int
@@ -47,7 +49,7 @@ func newRecorder(o Options, out *spool) *recorder {
 	return &recorder{
 		o: o, out: out, masker: telltale.NewMasker(o.Reveal, known(o.Devices)...),
 		devices: newDevices(o.Devices), names: destination.NewNames(), book: destination.NewBook(o.Claims...), dests: newDestinations(), ids: newIdentifiers(),
-		sends: newSends(), tags: map[telltale.Value]string{}, cover: newCoverage(),
+		sends: newSends(), services: newServices(o.Signatures), tags: map[telltale.Value]string{}, cover: newCoverage(),
 	}
 }
 
@@ -97,7 +99,9 @@ func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 func (r *recorder) flow(f *pipeline.FlowInfo) {
 	dev, isSrc := r.devices.of(f)
 	names, via := r.names.Of(dev.ID, f.Key.Dst.Netip(), f.Start, toldBy(f.Names))
-	r.dests.contact(f, isSrc, r.far(f, isSrc, names, via))
+	end := r.far(f, isSrc, names, via)
+	service := r.services.contact(end)
+	r.dests.contact(f, isSrc, end, service)
 	if r.out.out == nil {
 		return
 	}
@@ -111,7 +115,7 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 		Proto: protoName(f.Key.Proto), AppProto: f.AppProto, CommunityID: communityID(f.Key),
 		Start: f.Start, End: f.End, Ended: f.Ended,
 		PktsToServer: f.Packets[0], ByteToServer: f.Bytes[0], PktsToClient: f.Packets[1], ByteToClient: f.Bytes[1],
-		Names: names, Protection: f.Protection,
+		Names: names, Protection: f.Protection, Signature: service,
 	}
 	r.closed.App, r.closed.AppPackage = program(f.Program)
 	r.record(&r.closed)
@@ -126,9 +130,10 @@ func (r *recorder) message(e *pipeline.Event) {
 	dev, isSrc := r.devices.of(f)
 	sentBy := speaker(dev, isSrc, m.Dir)
 	if r.o.Messages {
+		service := r.services.message(e, r.farEnd(e, dev, isSrc))
 		r.record(&telltale.Message{
 			FlowID: r.flowID(f), Time: m.Time, Device: dev.ID, AppProto: m.Proto, Direction: m.Dir, SentBy: sentBy,
-			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS, Facts: m.Facts,
+			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS, Facts: m.Facts, Signature: service,
 		})
 	}
 	if len(m.Sightings) > 0 {
@@ -151,12 +156,14 @@ func speaker(dev *owner, isSrc bool, d telltale.Direction) telltale.SentBy {
 // transmission records a message that carried identifiers.
 func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentBy telltale.SentBy) {
 	m, f := e.Message, e.Flow
-	far, addr := r.farEnd(e, dev, isSrc)
+	end := r.farEnd(e, dev, isSrc)
+	far, addr := r.dests.of(end), end.addr
 	r.nTx++
 	t := &telltale.Transmission{
 		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
 		Destination: far.ID, Template: template(m), Protection: protection(m), Packets: m.Packets,
 		Answered: m.Answered, Response: telltale.NewText(m.Response),
+		Signature: r.services.message(e, end),
 	}
 	t.ReadableBy = readableBy(f, t.Protection)
 	t.App, _ = program(f.Program)
@@ -235,13 +242,13 @@ func (r *recorder) far(f *pipeline.FlowInfo, isSrc bool, names []telltale.Name, 
 
 // farEnd returns the destination of a message and its address there: what the
 // message itself names outranks what the flow is known by.
-func (r *recorder) farEnd(e *pipeline.Event, dev *owner, isSrc bool) (*farEnd, netip.Addr) {
+func (r *recorder) farEnd(e *pipeline.Event, dev *owner, isSrc bool) far {
 	names, via := r.names.Of(dev.ID, e.Flow.Key.Dst.Netip(), e.Flow.Start, toldBy(e.Message.Names))
 	out := r.far(e.Flow, isSrc, names, via)
 	if h := e.Message.HTTP; isSrc && h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
 		out.name = telltale.NewText(destination.HostName(h.Hostname.Raw()))
 	}
-	return r.dests.of(out), out.addr
+	return out
 }
 
 // protection of what was found in a message: an identifier that was read
@@ -326,7 +333,7 @@ func (r *recorder) head() []byte {
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table(), signature.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}
@@ -362,7 +369,7 @@ func (r *recorder) finish() *report.Audit {
 	devs := r.devices.records()
 	rep := &report.Audit{
 		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo()),
-		Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(),
+		Services: r.services.records(), Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(),
 		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
 	}
 	if len(rep.Sends) > 0 {

@@ -50,6 +50,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, f
 		g.Received = t.SentBy == telltale.SentByPeer
 		g.Destination, g.DestIP, g.Device, g.First = far.Name, addr, t.Device, t.Time
 		g.App, g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.App, t.Protection, t.ReadableBy, t.Packets, t.FlowID
+		g.Service = t.Signature
 		x.byKey[key] = g
 		x.list = append(x.list, g)
 	}

@@ -14,7 +14,7 @@ var adID = &Detector{
 	ByKey: true,
 	Finds: []string{
 		`{"gaid":"5a1e8c7d-2b3f-4c6a-9d8e-0f1a2b3c4d5e"}`,
-		"idfa=5A1E8C7D-2B3F-4C6A-9D8E-0F1A2B3C4D5E&os=ios",
+		"x=1&idfa=5A1E8C7D-2B3F-4C6A-9D8E-0F1A2B3C4D5E&os=ios",
 		`{"advertisingId":"5a1e8c7d2b3f4c6a9d8e0f1a2b3c4d5e"}`,
 		`{"oaid":"1fe9a970efbb29e0"}`, // as some makers form theirs
 	},

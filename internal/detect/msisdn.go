@@ -20,7 +20,7 @@ var msisdn = &Detector{
 	Ignores: []string{
 		"+4799900123",
 		`{"phone":"0799900123"}`, // nobody knows in which country
-		`{"phone":"+0079990012"}`,
+		`{"phone":"+0123456789"}`,
 		`{"phone":"Example One"}`,
 		`{"phone":"2222222222"}`,
 		`{"tel":"+47"}`,

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -45,10 +46,11 @@ func TestSubscriberRealm(t *testing.T) {
 		"2rT5qPz0aB@wlan.mnc001.mcc001.3gppnetwork.org":                   "", // given out for a while
 		"0001010123456789@wlan.mnc001.mcc001.example.org":                 "",
 	} {
-		got := ""
+		var all []string
 		for _, h := range search(New(nil), []byte(text)) {
-			got += h.Value + " " + string(h.Level)
+			all = append(all, h.Value+" "+string(h.Level))
 		}
+		got := strings.Join(all, ", ")
 		if got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}

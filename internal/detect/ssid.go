@@ -29,9 +29,9 @@ var ssid = &Detector{
 }
 
 // judgeSSID reads the name of a Wi-Fi network: up to 32 bytes of any text (IEEE
-// 802.11, 9.4.2.2), which a key names.
+// 802.11, 9.4.2.2), which a key names. What is still encoded is none.
 func judgeSSID(token []byte, keyed bool, r *Reading) bool {
-	if !keyed || len(token) > 32 || numbering.AllEqual(token) || !utf8.Valid(token) || placeholderName(token) {
+	if !keyed || len(token) > 32 || numbering.AllEqual(token) || !utf8.Valid(token) || bytes.ContainsAny(token, "%<=\"") || placeholderName(token) {
 		return false
 	}
 	*r = Reading{Value: string(token), Prior: 0.02}

@@ -11,6 +11,10 @@ import (
 // its SIM (3GPP TS 23.003, 14.2).
 var subscriberRealm = []byte(".3gppnetwork.org")
 
+// RealmSaysSo is the evidence that only a name under which a phone signs on
+// gives.
+const RealmSaysSo = "the realm names its network"
+
 // subscriber takes the subscriber's number out of b[start:end], a name of
 // which the at sign is at at, such as
 // 1242011234567890@wlan.mnc001.mcc242.3gppnetwork.org; it reports false for any
@@ -31,7 +35,7 @@ func (s *Search) subscriber(start, at, end int) bool {
 	if !judgeIMSI(number, true, &r) {
 		return true
 	}
-	r.shape("the realm names its network", 1e4)
+	r.shape(RealmSaysSo, 1e4)
 	s.offer(telltale.IMSI, &r, token{start: start, end: at, key: []byte("imsi")})
 	return true
 }

@@ -33,6 +33,7 @@ func (l *line) flow(f *telltale.Flow) {
 		l.close(']')
 	}
 	l.string("protection", string(f.Protection))
+	l.optString("signature", f.Signature)
 	l.optText("app", f.App)
 	l.optText("app_package", f.AppPackage)
 	l.optString("tunnel", f.Tunnel)

@@ -48,6 +48,7 @@ func (l *line) transmission(t *telltale.Transmission) {
 	l.packets("packets", t.Packets)
 	l.string("answered", t.Answered)
 	l.optText("response", t.Response)
+	l.optString("signature", t.Signature)
 }
 
 func (l *line) identifier(i *telltale.Identifier) {

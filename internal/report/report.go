@@ -16,6 +16,7 @@ type Audit struct {
 	Devices      []telltale.Device
 	Destinations []telltale.Destination
 	Identifiers  []telltale.Identifier
+	Services     []Service // that sends and contacts are known as
 	Sends        []Send
 	Contacts     []Contact
 	Exhibit      *Exhibit // nil where nothing was sent
@@ -25,12 +26,22 @@ type Audit struct {
 	Bytes        int64 // size of the inputs
 }
 
+// Service is a service that is known by the form of its messages, or by its far
+// end.
+type Service struct {
+	ID      string
+	Says    string // ends "This is ..."
+	Contact string // ends "It talked to ..."
+	Source  string // who says so, and when
+}
+
 // Send is what one device sent to one destination in one template under one
 // protection, however often: transmissions that differ only in their time.
 type Send struct {
 	Destination telltale.Text // the far end's name; the zero Text where only DestIP is known
 	DestIP      netip.Addr
 	Device      string        // device_id
+	Service     string        // id of the [Service] whose form it has, or ""
 	App         telltale.Text // program on the device; the zero Text where the capture does not say
 	Received    bool          // the far end sent it and the device received it
 	Kinds       []telltale.Kind
@@ -80,6 +91,7 @@ const MaxTimes = 512
 type Contact struct {
 	Name           telltale.Text
 	DestIP         netip.Addr
+	Service        string // id of the [Service] whose far end it is, or ""
 	AppProto       string // http, tls, quic, dns, unknown
 	Flows          int64
 	Sent, Received int64 // bytes of whole packets, by the device and by the far end

@@ -20,9 +20,11 @@ func (v *view) verdict(s *screen) {
 	case len(v.perhaps) > 0:
 		s.prose(2, 2, span{"No identifier is certain. " + v.maybe(), bold})
 		s.prose(2, 2, span{"That is neither proof that one was sent nor that none was.", plain})
+		v.servicesTalkedTo(s)
 	default:
 		s.prose(2, 2, span{"No identifier was seen in what could be read (" + v.readShare() + " of bytes).", bold})
 		s.prose(2, 2, span{"That is not proof that none was sent" + v.sealedShare() + ".", plain})
+		v.servicesTalkedTo(s)
 	}
 }
 
@@ -40,6 +42,7 @@ func (v *view) sent(s *screen) {
 			if text := v.sentence(told, ids, count, budget, rest); cells(text) <= s.width-2 {
 				s.prose(2, 2, span{text, bold})
 				s.prose(2, 2, readable...)
+				v.services(s, told)
 				v.certainty(s, ids)
 				return
 			}
@@ -48,6 +51,7 @@ func (v *view) sent(s *screen) {
 	// One paragraph, so that who could read it stays near the top.
 	text := v.sentence(told, ids, count, 3, "more identifiers")
 	s.prose(2, 2, append([]span{{text + " ", bold}}, readable...)...)
+	v.services(s, told)
 	v.certainty(s, ids)
 }
 
@@ -57,6 +61,7 @@ func (v *view) received(s *screen) {
 	ids, count := together(from)
 	s.prose(2, 2, span{fmt.Sprintf("%s received %s from %s %s.", v.subject(ids), whatSent(ids, 3, "more"), whom(from), times(count)), bold})
 	s.prose(2, 2, readers(from[0].readableBy), span{encodingNote(from) + " It was not seen to send any.", plain})
+	v.services(s, from)
 	v.certainty(s, ids)
 }
 
