@@ -69,7 +69,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	}
 	rep := r.finish()
 	r.tail(rep)
-	return &Result{rep, r.masker}, out.write(r.head())
+	return &Result{rep, r.masker}, out.write(r.head(), r.devices.strangers())
 }
 
 // check opens every input that can be opened twice.

@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -89,5 +90,49 @@ func TestLabel(t *testing.T) {
 	dev := ofType(lines, "device")
 	if len(dev) != 2 || dev[0].Label != "my phone" || dev[1].Label != "" {
 		t.Errorf("%+v", dev)
+	}
+}
+
+// TestStrangersAreCounted has a tablet that no device file declares send an IMEI
+// beside the phone that one does: its IMEI is counted and told nowhere; without
+// the phone, or a device file, it is told.
+func TestStrangersAreCounted(t *testing.T) {
+	both, alone := lab.NewCapture(1), lab.NewCapture(1)
+	for i, c := range []*lab.Capture{both, alone} {
+		if i == 0 {
+			sends(c, 0, phone, far, post("plant.example", "imei="+imei))
+		}
+		sends(c, second, tablet, far, post("plant.example", "imei="+imei2+"&iccid=89999001234567890125"))
+	}
+	mine := []*device.File{owned([]string{"02:00:5e:10:7a:c4"}, imei)}
+	for name, x := range map[string]struct {
+		caught *lab.Capture
+		files  []*device.File
+		told   bool
+	}{
+		"beside the phone": {both, mine, false},
+		"alone":            {alone, mine, true},
+		"no device file":   {both, nil, true},
+	} {
+		result, raw := listenRaw(t, audit.Options{Devices: x.files, Reveal: true}, write(t, x.caught, packet.LinkEthernet))
+		told := false
+		for _, l := range raw {
+			told = told || strings.Contains(string(l), imei2)
+		}
+		for _, id := range result.Report.Identifiers {
+			told = told || id.Value.Raw() == imei2
+		}
+		var counts int64
+		for _, s := range result.Report.Coverage.Suppressed {
+			if s.Rule == "undeclared_devices" {
+				counts += s.Count
+			}
+		}
+		if told != x.told || (counts == 2) == x.told {
+			t.Errorf("%s: told %t, want %t; %d counted", name, told, x.told, counts)
+		}
+		if name == "beside the phone" && len(result.Report.Sends) != 1 {
+			t.Errorf("%d sends, want the phone's", len(result.Report.Sends))
+		}
 	}
 }

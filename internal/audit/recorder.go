@@ -367,6 +367,7 @@ func (r *recorder) tail(rep *report.Audit) {
 // finish closes the books.
 func (r *recorder) finish() *report.Audit {
 	devs := r.devices.records()
+	r.setAside(r.devices.strangers())
 	rep := &report.Audit{
 		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo()),
 		Services: r.services.records(), Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(),

@@ -48,8 +48,8 @@ func anonymousFile() (*os.File, error) {
 	return f, nil
 }
 
-// write writes head and everything kept.
-func (s *spool) write(head []byte) error {
+// write writes head and everything kept, but for what strangers told.
+func (s *spool) write(head []byte, strangers map[string]bool) error {
 	if s.out == nil || s.err != nil {
 		return s.err
 	}
@@ -60,11 +60,20 @@ func (s *spool) write(head []byte) error {
 		if _, err := s.file.Seek(0, io.SeekStart); err != nil {
 			return err
 		}
-		if _, err := io.Copy(s.out, s.file); err != nil {
+		if err := s.pass(s.file, strangers); err != nil {
 			return err
 		}
 	}
-	_, err := s.mem.WriteTo(s.out)
+	return s.pass(&s.mem, strangers)
+}
+
+// pass copies what was kept to the output.
+func (s *spool) pass(kept io.Reader, strangers map[string]bool) (err error) {
+	if strangers == nil {
+		_, err = io.Copy(s.out, kept)
+	} else {
+		_, err = discreet{s.out, strangers}.ReadFrom(kept)
+	}
 	return err
 }
 

@@ -20,7 +20,7 @@ func TestSpool(t *testing.T) {
 		if (s.file != nil) != (size >= spoolMemory) {
 			t.Errorf("%d bytes: file %v", size, s.file)
 		}
-		if err := s.write([]byte("head ")); err != nil {
+		if err := s.write([]byte("head "), nil); err != nil {
 			t.Fatal(err)
 		}
 		s.close()
@@ -47,7 +47,7 @@ func TestSpoolErrors(t *testing.T) {
 	for _, room := range []full{0, 5} {
 		s := newSpool(&room)
 		s.put([]byte("kept"))
-		if err := s.write([]byte("head")); !errors.Is(err, errFull) {
+		if err := s.write([]byte("head"), nil); !errors.Is(err, errFull) {
 			t.Errorf("%v", err)
 		}
 	}

@@ -139,6 +139,9 @@ var Cuts = []string{"searched_in_parts", "stream_flows_evicted"}
 
 // Suppressed says plainly what a rule kept out, and how often.
 func Suppressed(r telltale.Suppressed) string {
+	if r.Rule == "undeclared_devices" {
+		return counted(r.Count, "value") + " of devices that no device file declares, told as this count only"
+	}
 	return thousands(r.Count) + " " + strings.ReplaceAll(r.Rule, "_", " ")
 }
 
