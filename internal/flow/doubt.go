@@ -102,6 +102,7 @@ func (t *Table) wait(f *Flow, d telltale.Direction, in piece) {
 func (t *Table) acknowledge(f *Flow, d telltale.Direction) {
 	s := &f.streams[d]
 	to := s.at(s.acked)
+	t.stats.Steps += int64(len(s.hold.doubts))
 	for i := 0; i < len(s.hold.doubts); {
 		if p := s.hold.doubts[i]; p.end() <= to {
 			s.over = s.over && p.end() <= s.at(s.end)
@@ -116,6 +117,7 @@ func (t *Table) acknowledge(f *Flow, d telltale.Direction) {
 // heard, a sender that goes on from there has been told to.
 func (t *Table) speakFor(f *Flow, d telltale.Direction, at int64) {
 	h := f.streams[d].hold
+	t.stats.Steps += int64(len(h.doubts))
 	for i := 0; i < len(h.doubts); {
 		if h.doubts[i].end() == at && h.doubts[i].at >= f.streams[d].next {
 			t.dispel(h, i, true)
@@ -128,6 +130,7 @@ func (t *Table) speakFor(f *Flow, d telltale.Direction, at int64) {
 // dispel ends the wait of doubt number i: it was read, or it was not.
 func (t *Table) dispel(h *hold, i int, read bool) {
 	p := h.doubts[i]
+	t.stats.Steps += int64(len(h.doubts) - i)
 	h.doubts = slices.Delete(h.doubts, i, i+1)
 	t.weigh(h, &p, -1)
 	s := &h.flow.streams[h.dir]

@@ -115,6 +115,10 @@ type Stats struct {
 
 	Forgotten int64 // packets whose bytes nobody is told they supplied, for want of memory
 
+	// Steps counts the slots, records, pieces and copies that were looked at or
+	// moved: it grows with the packets, whatever is in them.
+	Steps int64
+
 	// Flows that were closed for want of room while they might have gone on.
 	HalfOpen  int64 // TCP that had not carried a byte
 	Datagrams int64 // not TCP

@@ -24,6 +24,7 @@ type hold struct {
 	flow   *Flow
 	dir    telltale.Direction
 	pieces []*piece // by offset, disjoint, all ahead of the stream's next byte
+	front  []*piece // the room before pieces, of the same array: what comes last to first is laid there
 	lost   []piece  // by offset, bytes that pieces have another copy of
 	doubts []piece  // segments in doubt, as they came
 	urgent []urgent // by sequence number
@@ -88,6 +89,7 @@ func (t *Table) relieve(h *hold) {
 func (t *Table) insert(h *hold, in piece) {
 	i := sort.Search(len(h.pieces), func(i int) bool { return h.pieces[i].end() > in.at })
 	for ; len(in.data) > 0; i++ {
+		t.stats.Steps++
 		if i == len(h.pieces) || h.pieces[i].at >= in.end() {
 			t.keep(h, i, in)
 			return
@@ -117,6 +119,10 @@ func (t *Table) replace(h *hold, i int, part piece) {
 	part.data = append(old.data[:0], part.data...)
 	h.pieces[i] = &part
 	if rest := held.from(part.end()); len(rest.data) > 0 {
+		t.stats.Steps += int64(len(h.pieces) - i)
+		if len(h.pieces) == cap(h.pieces) {
+			h.front = nil
+		}
 		h.pieces = slices.Insert(h.pieces, i+1, &rest)
 		t.cost(h, pieceCost)
 	}
@@ -126,7 +132,31 @@ func (t *Table) replace(h *hold, i int, part piece) {
 func (t *Table) keep(h *hold, i int, in piece) {
 	t.weigh(h, &in, 1)
 	in.data = bytes.Clone(in.data)
-	h.pieces = slices.Insert(h.pieces, i, &in)
+	t.stats.Steps += int64(h.lay(i, &in))
+}
+
+// lay puts a piece in as number i. It moves those before it or those behind
+// it, whichever are fewer, and returns how many.
+func (h *hold) lay(i int, p *piece) (moved int) {
+	n := len(h.pieces)
+	if 2*i >= n {
+		if n == cap(h.pieces) {
+			h.front = nil
+		}
+		h.pieces = slices.Insert(h.pieces, i, p)
+		return n - i
+	}
+	if len(h.front) == 0 {
+		all := make([]*piece, 2*n)
+		copy(all[n:], h.pieces)
+		h.front, h.pieces = all[:n], all[n:]
+		moved = n
+	}
+	free := len(h.front) - 1
+	h.front, h.pieces = h.front[:free], h.front[free:free+n+1]
+	copy(h.pieces, h.pieces[1:i+1])
+	h.pieces[i] = p
+	return moved + i
 }
 
 // first removes the first piece from the hold.
@@ -134,8 +164,11 @@ func (t *Table) first(h *hold) piece {
 	p := h.pieces[0]
 	h.pieces[0] = nil
 	h.pieces = h.pieces[1:]
+	if h.front != nil {
+		h.front = h.front[:len(h.front)+1]
+	}
 	if len(h.pieces) == 0 {
-		h.pieces = nil
+		h.pieces, h.front = nil, nil
 	}
 	t.weigh(h, p, -1)
 	return *p
@@ -170,6 +203,7 @@ func (t *Table) settle(f *Flow, d telltale.Direction, in, part, kept piece) {
 		t.weigh(h, &part, 1)
 		part.data = bytes.Clone(part.data)
 		i := sort.Search(len(h.lost), func(i int) bool { return h.lost[i].at > part.at })
+		t.stats.Steps += int64(len(h.lost) - i)
 		h.lost = slices.Insert(h.lost, i, part)
 	}
 }
@@ -178,6 +212,7 @@ func (t *Table) settle(f *Flow, d telltale.Direction, in, part, kept piece) {
 func (t *Table) tellLost(h *hold, before int64) {
 	for len(h.lost) > 0 && h.lost[0].end() <= before {
 		p := h.lost[0]
+		t.stats.Steps += int64(len(h.lost))
 		h.lost = slices.Delete(h.lost, 0, 1)
 		t.weigh(h, &p, -1)
 		t.alt(h.flow, h.dir, p, p.at, p.end())

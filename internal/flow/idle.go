@@ -103,6 +103,7 @@ func (t *Table) expire(number int64) {
 func (t *Table) expireOf(c class, number int64) {
 	for range maxExpiries {
 		f := t.idle[c].first()
+		t.stats.Steps++
 		switch {
 		case f == nil:
 			t.due[c] = t.clock.now + patience[c]

@@ -6,6 +6,7 @@ package flow
 type index struct {
 	slots []slot // a power of two of them, at most 3/4 in use
 	used  int
+	steps int64 // slots looked at
 }
 
 // A slot names a flow's record.
@@ -28,6 +29,7 @@ func (x *index) insert(tag, record uint32) {
 	i := x.home(tag)
 	for x.slots[i].record != 0 {
 		i = x.after(i)
+		x.steps++
 	}
 	x.slots[i] = slot{tag, record}
 	x.used++
@@ -35,6 +37,7 @@ func (x *index) insert(tag, record uint32) {
 
 func (x *index) grow() {
 	old := x.slots
+	x.steps += int64(len(old))
 	x.slots, x.used = make([]slot, max(64, 2*len(old))), 0
 	for _, s := range old {
 		if s.record != 0 {
@@ -48,6 +51,7 @@ func (x *index) remove(tag, record uint32) {
 	i := x.home(tag)
 	for x.slots[i].record != record {
 		i = x.after(i)
+		x.steps++
 	}
 	x.close(i)
 	x.used--
@@ -58,6 +62,7 @@ func (x *index) remove(tag, record uint32) {
 func (x *index) close(i uint32) {
 	mask := uint32(len(x.slots) - 1)
 	for j := x.after(i); x.slots[j].record != 0; j = x.after(j) {
+		x.steps++
 		if (j-x.home(x.slots[j].tag))&mask >= (j-i)&mask {
 			x.slots[i] = x.slots[j]
 			i = j

@@ -31,10 +31,10 @@ func keyOf(h *packet.Header) Key {
 	return k
 }
 
-// tag hashes a flow's ends, the same from either side. The seed keeps an
+// tag hashes a flow's ends and tunnels, the same from either side. The seed keeps an
 // outsider from choosing flows that collide.
 func (t *Table) tag(k *Key) uint32 {
-	var b [37]byte
+	var b [42]byte
 	order := bytes.Compare(k.Src[:], k.Dst[:])
 	if order < 0 || order == 0 && k.SrcPort <= k.DstPort {
 		copy(b[:16], k.Src[:])
@@ -45,6 +45,7 @@ func (t *Table) tag(k *Key) uint32 {
 		copy(b[16:32], k.Src[:])
 		binary.BigEndian.PutUint32(b[32:], uint32(k.DstPort)<<16|uint32(k.SrcPort))
 	}
-	b[36] = k.Proto
+	b[36], b[37] = k.Proto, k.Depth
+	binary.BigEndian.PutUint32(b[38:], k.Carrier)
 	return uint32(maphash.Bytes(t.seed, b[:]))
 }

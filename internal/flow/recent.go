@@ -14,6 +14,7 @@ type recent struct {
 	head   int64  // bytes ever written, including those left free at a turn
 	pieces [recentPieces]copied
 	count  int64 // pieces ever written
+	steps  int64 // pieces looked at
 }
 
 // A copied is one piece of a direction's main view in the ring.
@@ -62,6 +63,7 @@ func (r *recent) piece(count int64) *copied {
 func (r *recent) compare(last, at int64, b []byte) (known int64, same bool) {
 	end := at + int64(len(b))
 	for p := r.piece(last); p != nil && p.at+p.n > at; p = r.piece(p.prev) {
+		r.steps++
 		lost := max(0, r.head-int64(r.size)-p.pos) // overwritten at the piece's start
 		from, to := max(at, p.at+lost), min(end, p.at+p.n)
 		if from >= to {
@@ -85,6 +87,7 @@ func (r *recent) before(dst []byte, last, at int64) int {
 	need, steps := len(dst), 0
 	for p := r.piece(last); p != nil && need > 0 && steps < maxSteps; p = r.piece(p.prev) {
 		steps++
+		r.steps++
 		if p.at >= at {
 			continue
 		}

@@ -66,6 +66,7 @@ func (t *Table) remember(f *Flow) {
 	f.streams[0].runs.trim()
 	f.streams[1].runs.trim()
 	left := f.remembered()
+	t.stats.Steps += int64(n)
 	f.counted = int32(left)
 	t.runs -= n - left
 	t.stats.Forgotten += int64(n - left)

@@ -40,7 +40,11 @@ func NewTable(h Handler, lim Limits) *Table {
 }
 
 // Stats returns what the table has counted so far.
-func (t *Table) Stats() Stats { return t.stats }
+func (t *Table) Stats() Stats {
+	s := t.stats
+	s.Steps += t.index.steps + t.recent.steps
+	return s
+}
 
 // Packet takes the next packet of the shard. h is its decoded header, with
 // status OK.
@@ -130,6 +134,7 @@ func (t *Table) find(tag uint32, k *Key) (*Flow, telltale.Direction) {
 		return nil, 0
 	}
 	for i := t.index.home(tag); t.index.slots[i].record != 0; i = t.index.after(i) {
+		t.index.steps++
 		if t.index.slots[i].tag != tag {
 			continue
 		}

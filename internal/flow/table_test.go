@@ -9,6 +9,7 @@ import (
 	"unsafe"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
@@ -375,7 +376,7 @@ func TestRooms(t *testing.T) {
 			}
 			l.balance(w.table)
 			got := w.table.Stats()
-			got.Payload, got.Repeated = 0, 0
+			got.Payload, got.Repeated, got.Steps = 0, 0, 0
 			if got != flood.want {
 				t.Errorf("%+v, want %+v", got, flood.want)
 			}
@@ -492,6 +493,25 @@ func TestClock(t *testing.T) {
 		}
 		if k.now != c.want {
 			t.Errorf("%s: %d s, want %d s", c.name, k.now/second, c.want/second)
+		}
+	}
+}
+
+// TestCollisions has flows of the same ends come through ever other tunnels,
+// and flows between ever other ports: neither makes a search longer.
+func TestCollisions(t *testing.T) {
+	for name, vary := range map[string]func(h *packet.Header, i int){
+		"tunnels": func(h *packet.Header, i int) { h.Depth, h.Carrier = 1, uint32(i)<<1|1 },
+		"ports":   func(h *packet.Header, i int) { h.SrcPort = uint16(i) },
+	} {
+		table, n := NewTable(&quiet{}, Limits{Flows: 1 << 16}), 4000
+		for i := range 3 * n {
+			h := packet.Header{Version: 4, Proto: packet.UDP, SrcPort: 7, DstPort: 9, Src: packet.Addr{15: 1}, Dst: packet.Addr{15: 2}}
+			vary(&h, i%n)
+			table.Packet(&h, &capture.Packet{Number: int64(i) + 1})
+		}
+		if steps := table.Stats().Steps; steps > int64(8*3*n) {
+			t.Errorf("%s: %d steps for %d packets of %d flows", name, steps, 3*n, n)
 		}
 	}
 }

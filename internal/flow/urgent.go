@@ -46,7 +46,7 @@ func (t *Table) markUrgent(f *Flow, d telltale.Direction, h *packet.Header) {
 	for _, p := range held {
 		t.weigh(hold, p, -1)
 	}
-	hold.pieces = nil
+	hold.pieces, hold.front = nil, nil
 	hold.urgent = slices.Insert(hold.urgent, i, urgent{seq: u})
 	s.urgent = true
 	if len(hold.urgent) > maxUrgent {

@@ -34,6 +34,7 @@ type Fragments struct {
 	limit    int
 	held     int
 	repeated int64
+	steps    int64 // parts looked at or moved
 	clock    patience
 	open     map[fragmentKey]*datagram
 	byAge    list.List // of *datagram, the oldest first
@@ -102,6 +103,10 @@ func (p *piece) cut(from, until int) piece {
 func NewFragments(limit int, first func(*Whole), alone func(Part)) *Fragments {
 	return &Fragments{first: first, alone: alone, limit: limit, open: map[fragmentKey]*datagram{}}
 }
+
+// Steps returns the number of parts that were looked at or moved: it grows
+// with the packets, whatever is in them.
+func (f *Fragments) Steps() int64 { return f.steps }
 
 // Repeated returns the number of bytes that came again, the same as before.
 func (f *Fragments) Repeated() int64 { return f.repeated }
@@ -191,6 +196,7 @@ func (f *Fragments) place(d *datagram, h *Header, p piece) {
 		d.header = *h
 	}
 	at, _ := slices.BinarySearchFunc(d.pieces, p.start, func(q *piece, start int) int { return q.end() - start - 1 })
+	f.steps += int64(len(d.pieces)-at) + 1
 	switch {
 	case at == len(d.pieces) || d.pieces[at].start >= p.end():
 		d.pieces = slices.Insert(d.pieces, at, f.keep(d, p))

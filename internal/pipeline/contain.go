@@ -46,6 +46,8 @@ type piece struct {
 // parse has p read b.
 func (c *conv) parse(p dissect.Parser, d telltale.Direction, at int64, b []byte) (int, error) {
 	c.given, c.fuel = piece{at, b}, fuelBase+fuelForByte*len(b)
+	c.s.w.tally.Work.Calls++
+	c.s.w.tally.Work.Given += int64(len(b))
 	used, err := p.Parse(d, at, b, c)
 	c.given = piece{}
 	return used, err
@@ -65,6 +67,7 @@ func (c *conv) gap(p dissect.Parser, d telltale.Direction, at, n int64) bool {
 
 // burn counts a call of the sink.
 func (c *conv) burn() {
+	c.s.w.tally.Work.Calls++
 	if c.fuel--; c.fuel < 0 {
 		panic(wire.ErrStuck)
 	}

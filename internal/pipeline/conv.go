@@ -100,6 +100,7 @@ func (c *conv) stream(d telltale.Direction, at int64, b []byte) {
 	h.pending = append(h.pending, b...)
 	if used := c.consume(d, h.pending); used > 0 { // moving nothing would take time as well
 		h.pending = append(h.pending[:0], h.pending[used:]...)
+		c.s.w.tally.Work.Given += int64(len(h.pending))
 	}
 	c.wait(h, h.pending)
 }

@@ -66,11 +66,14 @@ func (c *conv) wall(col *collector) {
 func (c *conv) search(col *collector, more bool) {
 	s := c.s.w.search
 	s.Begin()
+	work := &c.s.w.tally.Work
 	for i, f := range col.fields {
+		work.Searched += int64(len(f.Data))
 		s.Scan(detect.Field{Index: i, Name: f.Name, Data: f.Data, Base: f.At, Namer: f.Namer})
 	}
 	keep := 0
 	if len(col.body) > 0 {
+		work.Searched += int64(len(col.body))
 		keep = s.Scan(detect.Field{
 			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more, Done: col.done,
 			Encodings: col.m.Encodings, ContentType: col.m.ContentType, Inflow: &col.inflow,
@@ -168,6 +171,7 @@ func (c *conv) searchAlt(d telltale.Direction, copied *flow.Copy) {
 	s := c.s.w.search
 	s.Begin()
 	base := copied.At - int64(copied.From)
+	c.s.w.tally.Work.Searched += int64(len(copied.Data))
 	s.Scan(detect.Field{Index: bodyIndex, Name: dissect.Unknown.Name, Data: copied.Data, Base: base, Done: base})
 	hits := s.End()
 	if !slices.ContainsFunc(hits, func(h detect.Hit) bool { return isNews(copied, base, &h) }) {

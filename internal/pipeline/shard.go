@@ -53,6 +53,7 @@ func (s *shard) count(t *Tally) {
 	t.Payload.Repeated += st.Repeated + s.fragments.Repeated()
 	t.Unchecked += st.Unchecked
 	t.Missing.Gap += st.Gap
+	t.Work.Steps += st.Steps + s.fragments.Steps()
 	t.suppress(packetsForgotten, st.Forgotten)
 	t.suppress(halfOpenEvicted, st.HalfOpen)
 	t.suppress(datagramsEvicted, st.Datagrams)
@@ -130,6 +131,7 @@ func (s *shard) first(w *packet.Whole) { s.join(w, w.Packets[0]) }
 // packets that supplied it.
 func (s *shard) join(w *packet.Whole, number int64) {
 	if s.joinedParts += len(w.Packets); len(s.joined) >= maxJoined || s.joinedParts > maxJoinedParts {
+		s.w.tally.suppress(packetsForgotten, int64(s.joinedParts-len(w.Packets)))
 		clear(s.joined)
 		s.joinedParts = len(w.Packets)
 	}

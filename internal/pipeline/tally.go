@@ -19,6 +19,23 @@ type Tally struct {
 	Bytes      int64 // of whole packets, on the wire
 	Unchecked  int64 // repeated bytes whose first copy was not at hand any more
 	Faults     int64 // failures of the engine outside of parsers
+	Work       Work
+}
+
+// Work counts what an input took. All of it grows with the input's packets and
+// bytes, whatever is in them, and a test says so: no clock is asked.
+type Work struct {
+	Steps    int64 // in flow tables and among fragments
+	Calls    int64 // of parsers, and theirs of the sink
+	Given    int64 // bytes given to parsers, or moved to be given once more
+	Searched int64 // bytes given to the search
+}
+
+func (w *Work) add(o *Work) {
+	w.Steps += o.Steps
+	w.Calls += o.Calls
+	w.Given += o.Given
+	w.Searched += o.Searched
 }
 
 func newTally() *Tally {
@@ -110,6 +127,7 @@ func (t *Tally) add(o *Tally) {
 	t.Bytes += o.Bytes
 	t.Unchecked += o.Unchecked
 	t.Faults += o.Faults
+	t.Work.add(&o.Work)
 }
 
 // settle counts as skipped what faults of the engine left in no other count.
