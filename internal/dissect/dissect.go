@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, quic}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, quic, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, wireGuard}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -159,14 +159,15 @@ var ErrSwitched = errors.New("the flow has switched to another protocol")
 
 // The other errors of Parse. They say why the bytes are not of the protocol.
 var (
-	errHead    = errors.New("not the head of a message")
-	errTooLong = errors.New("a head longer than a parser waits for")
-	errChunk   = errors.New("malformed chunk")
-	errRecord  = errors.New("not a TLS record")
-	errDNS     = errors.New("not a DNS message")
-	errSOCKS   = errors.New("not a SOCKS message")
-	errMQTT    = errors.New("not an MQTT packet")
-	errFrame   = errors.New("not a WebSocket frame")
+	errHead     = errors.New("not the head of a message")
+	errTooLong  = errors.New("a head longer than a parser waits for")
+	errChunk    = errors.New("malformed chunk")
+	errRecord   = errors.New("not a TLS record")
+	errDNS      = errors.New("not a DNS message")
+	errSOCKS    = errors.New("not a SOCKS message")
+	errMQTT     = errors.New("not an MQTT packet")
+	errDatagram = errors.New("not a datagram of the protocol")
+	errFrame    = errors.New("not a WebSocket frame")
 )
 
 // HTTP is the head of an HTTP/1 message. Its slices lie in the head.
