@@ -247,6 +247,40 @@ type Identifier struct {
 	Destinations []string   `json:"destination_ids"`
 }
 
+// Finding is one claim about a device: that it sent identifiers to a far end,
+// or was sent some. It holds facts; how grave that is, it does not say.
+type Finding struct {
+	ID           string     `json:"finding_id"` // the same in every capture of the same thing
+	Device       string     `json:"device_id,omitempty"`
+	Sentence     string     `json:"sentence"` // masked
+	Rule         string     `json:"rule"`
+	Kinds        []Kind     `json:"kinds"`
+	Destination  string     `json:"destination_id,omitempty"`
+	SentBy       SentBy     `json:"sent_by"`
+	Protection   Protection `json:"protection"`
+	ReadableBy   ReadableBy `json:"readable_by"`
+	Class        string     `json:"class"` // A open and plain, B open and encoded, C sealed and known by a key, E not known
+	Count        int64      `json:"count"` // transmissions
+	First        Time       `json:"first"`
+	Last         Time       `json:"last"`
+	Transmission []string   `json:"transmission_ids"` // the first of them
+	Confidence   float64    `json:"confidence"`       // of the least sure identifier
+	WeakestLink  string     `json:"weakest_link"`     // what that is
+	Exhibit      *Exhibit   `json:"exhibit,omitempty"`
+}
+
+// Exhibit is one identifier in the bytes of one message, in two readings. What
+// may not be shown is dotted in both; the marks count characters.
+type Exhibit struct {
+	Kind        Kind    `json:"kind"`
+	Packets     Packets `json:"packets"`
+	Wire        string  `json:"wire"`
+	WireMark    Range   `json:"wire_mark"`
+	Decoded     string  `json:"decoded,omitempty"` // absent where nothing was encoded
+	DecodedMark Range   `json:"decoded_mark"`
+	Chain       Text    `json:"chain,omitempty"` // from the message to the value
+}
+
 // Input is one file or stream that was read.
 type Input struct {
 	Input     int      `json:"input"`
@@ -350,6 +384,9 @@ func (*Destination) EventType() string { return "destination" }
 
 // EventType implements [Record].
 func (*Identifier) EventType() string { return "identifier" }
+
+// EventType implements [Record].
+func (*Finding) EventType() string { return "finding" }
 
 // EventType implements [Record].
 func (*Input) EventType() string { return "input" }

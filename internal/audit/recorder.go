@@ -358,6 +358,12 @@ func (r *recorder) tail(rep *report.Audit) {
 		}
 		r.record(&id)
 	}
+	if r.out.out != nil {
+		fs := report.Findings(rep, r.masker)
+		for i := range fs {
+			r.record(&fs[i])
+		}
+	}
 	for i := range r.inputs {
 		r.record(&r.inputs[i])
 	}

@@ -59,7 +59,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, f
 		g.transmission(t)
 		if len(g.Messages) < report.MaxMessages && x.spare > 0 {
 			x.spare--
-			g.Messages = append(g.Messages, report.Message{Time: t.Time, FlowID: t.FlowID, Packets: t.Packets, Answered: t.Answered, Response: t.Response})
+			g.Messages = append(g.Messages, report.Message{Transmission: t.ID, Time: t.Time, FlowID: t.FlowID, Packets: t.Packets, Answered: t.Answered, Response: t.Response})
 		}
 	}
 	if id != "" && g.Count == 1 && len(g.Spots) < maxSpots && x.spare > 0 {

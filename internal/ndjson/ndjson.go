@@ -22,6 +22,7 @@ var Records = []telltale.Record{
 	(*telltale.Transmission)(nil),
 	(*telltale.Destination)(nil),
 	(*telltale.Identifier)(nil),
+	(*telltale.Finding)(nil),
 	(*telltale.Input)(nil),
 	(*telltale.Coverage)(nil),
 }
@@ -59,6 +60,8 @@ func (l *line) record(r telltale.Record) {
 		l.destination(r)
 	case *telltale.Identifier:
 		l.identifier(r)
+	case *telltale.Finding:
+		l.finding(r)
 	case *telltale.Input:
 		l.input(r)
 	case *telltale.Coverage:

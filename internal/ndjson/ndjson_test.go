@@ -225,7 +225,7 @@ func (r filler) fill(v reflect.Value) {
 var fixed = map[string][]string{
 	"SHA256": {strings.Repeat("0a", 32)}, "FlowID": {"1-42"}, "Flow.ID": {"2-7", "2-7.1"}, "Tunnel": {"2-7"}, "How": {"lan_mac", "unknown"},
 	"Name.Source": {"host", "dns_expired"}, "DNSMessage.Type": {"query", "answer"}, "Answered": {"none", "ack", "response"},
-	"Predicate": {"organisation", "tracker"},
+	"Predicate": {"organisation", "tracker"}, "Finding.ID": {"F-0a1b2c3d"}, "Class": {"A", "C"},
 }
 
 func (r filler) field(v reflect.Value, in reflect.Type, name string) {
@@ -284,7 +284,7 @@ func TestRecordsAreAll(t *testing.T) {
 	for _, r := range ndjson.Records {
 		types = append(types, r.EventType())
 	}
-	want := []string{"audit", "device", "flow", "message", "sighting", "transmission", "destination", "identifier", "input", "coverage"}
+	want := []string{"audit", "device", "flow", "message", "sighting", "transmission", "destination", "identifier", "finding", "input", "coverage"}
 	if !slices.Equal(types, want) {
 		t.Errorf("records: %v, want %v", types, want)
 	}

@@ -34,6 +34,7 @@ var words = map[string][]string{
 	"device.how":            {"tap_peer", "lan_mac", "declared", "only_private_address", "unknown"},
 	"flow.names.source":     {"host", "sni", "dns", "dns_expired", "cert", "ptr"},
 	"message.dns.type":      {"query", "answer"},
+	"finding.class":         {"A", "B", "C", "E"},
 	"transmission.answered": {"none", "ack", "response"},
 	"destination.claims.predicate": {
 		"organisation", "registrant", "asn", "as_organisation", "country_address", "country_operator",
@@ -44,12 +45,14 @@ var words = map[string][]string{
 var (
 	timestamp = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}([0-9]{3})?Z$`)
 	sha256    = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	findingID = regexp.MustCompile(`^F-[0-9a-f]{8}$`)
 	flowID    = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[1-9])?$`) // the last part counts tunnels
 )
 
 // patterns are the forms of fields that are plain strings, by path.
 var patterns = map[string]*regexp.Regexp{
 	"audit.data.sha256":    sha256,
+	"finding.finding_id":   findingID,
 	"input.sha256":         sha256,
 	"flow.flow_id":         flowID,
 	"flow.tunnel":          flowID,

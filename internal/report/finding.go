@@ -110,3 +110,67 @@ func (p *party) exhibit() (*Exhibit, *Send) {
 	}
 	return nil, nil
 }
+
+// Findings returns the findings of an audit, those of most consequence first.
+func Findings(a *Audit, m *telltale.Masker) []telltale.Finding {
+	v := newView(a, m)
+	var out []telltale.Finding
+	for _, p := range v.findings() {
+		out = append(out, v.record(p))
+	}
+	return out
+}
+
+func (v *view) record(p *party) telltale.Finding {
+	f := telltale.Finding{
+		ID: v.id(p), Device: p.sends[0].Device, Sentence: v.say(p), Rule: ruleSent, Kinds: p.kinds(), SentBy: telltale.SentByDevice,
+		Protection: p.protection, ReadableBy: p.readableBy, Class: p.evidenceClass(), Count: int64(p.count),
+		First: p.sends[0].First, Last: p.sends[0].Last, Confidence: 1,
+	}
+	if p.sends[0].Received {
+		f.SentBy = telltale.SentByPeer
+	}
+	if d := v.destination(p); d != nil {
+		f.Destination = d.ID
+	}
+	for _, s := range p.sends {
+		f.First, f.Last = min(f.First, s.First), max(f.Last, s.Last)
+		for _, msg := range s.Messages[:min(len(s.Messages), telltale.MaxPackets-len(f.Transmission))] {
+			f.Transmission = append(f.Transmission, msg.Transmission)
+		}
+	}
+	for _, id := range p.ids {
+		if id.Confidence < f.Confidence {
+			f.Confidence, f.WeakestLink = id.Confidence, "that the "+wordsOf(id.Kind).one+" is one"
+		}
+	}
+	f.Exhibit = v.exhibitRecord(p)
+	return f
+}
+
+func (v *view) exhibitRecord(p *party) *telltale.Exhibit {
+	x, _ := p.exhibit()
+	if x == nil {
+		return nil
+	}
+	out := &telltale.Exhibit{Kind: x.Kind, Packets: x.Packets, Chain: x.Chain}
+	out.Wire, out.WireMark = v.m.Excerpt(x.Wire)
+	if len(x.Decoded.Data) > 0 {
+		out.Decoded, out.DecodedMark = v.m.Excerpt(x.Decoded)
+	}
+	return out
+}
+
+// evidenceClass is the class of what was seen: A open and plain, B open and
+// encoded, C sealed and known by a key; E where the channel is not known.
+func (p *party) evidenceClass() string {
+	switch {
+	case p.protection == telltale.Sealed:
+		return "C"
+	case p.protection != telltale.Open:
+		return "E"
+	case encodingNote([]*party{p}) != "":
+		return "B"
+	}
+	return "A"
+}

@@ -64,6 +64,7 @@ type Send struct {
 
 // Message is one transmission of a [Send].
 type Message struct {
+	Transmission string // transmission_id
 	Time     telltale.Time
 	FlowID   string
 	Packets  telltale.Packets
