@@ -28,6 +28,8 @@ type auditFlags struct {
 	sigs     []string
 	json     string
 	html     string
+	csv      string
+	markdown string
 	reveal   bool
 	messages bool
 	plain    bool
@@ -43,6 +45,8 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.StringArrayVar(&o.claims, "claims", nil, "`file` with what you know of far ends (may be repeated)")
 	f.StringVar(&o.json, "json", "", "write the records to `file`, one JSON object a line; - is standard output")
 	f.StringVar(&o.html, "html", "", "write the report to `file` as one page for a browser: it runs nothing and loads nothing")
+	f.StringVar(&o.csv, "csv", "", "write the findings to `file` as a table, a row for each identifier")
+	f.StringVar(&o.markdown, "markdown", "", "write the report to `file` as text for an issue or a letter")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
 	f.BoolVar(&o.plain, "plain", false, "search text as it stands and decode nothing: quicker, and blind to what is encoded or compressed")
@@ -141,7 +145,7 @@ func (o *auditFlags) files(result *engine.Result) error {
 		name  string
 		write func(io.Writer, *report.Audit, *telltale.Masker) error
 	}{
-		{o.html, report.HTML},
+		{o.html, report.HTML}, {o.csv, report.CSV}, {o.markdown, report.Markdown},
 	} {
 		if r.name == "" {
 			continue

@@ -10,12 +10,19 @@ import (
 )
 
 func explainCommand(t *terminal) *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain IDENTIFIER",
-		Short: "Say what an identifier is, who can do what with it, and whether it can be changed",
+	var from recordSource
+	cmd := &cobra.Command{
+		Use:   "explain IDENTIFIER | FINDING FILE...",
+		Short: "Say what an identifier is, or what a finding rests on",
+		Long: `Says what an identifier is, who can do what with it, and whether it can be
+changed; or of a finding, from saved records or from a capture, what it rests
+on: the bytes, how they were decoded, the packets, and how sure it is.`,
 		Example: `  telltale explain IMEI
-  telltale explain iccid`,
-		RunE: func(_ *cobra.Command, args []string) error {
+  telltale explain F-39e9125e records.ndjson`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && findingName.MatchString(args[0]) {
+				return explainFinding(cmd.Context(), t, &from, args[0], args[1:])
+			}
 			if len(args) != 1 {
 				return usage("telltale explain IMEI", "name one identifier")
 			}
@@ -26,6 +33,8 @@ func explainCommand(t *terminal) *cobra.Command {
 			return e.Terminal(t.out, t.style())
 		},
 	}
+	from.register(cmd)
+	return cmd
 }
 
 // kindNamed returns the kind that a person means.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
@@ -49,13 +50,16 @@ func TestMasking(t *testing.T) {
 	p := plant(t)
 	capture, device := filepath.Join(p.dir, "capture.pcapng"), filepath.Join(p.dir, "device.yaml")
 	records := filepath.Join(t.TempDir(), "records.ndjson")
+	folder := t.TempDir()
+	page, table, prose := filepath.Join(folder, "page.html"), filepath.Join(folder, "table.csv"), filepath.Join(folder, "text.md")
 	index := newNeedles(p.plants)
 	for _, args := range [][]string{
 		{capture, "--device", device},
 		{capture},
 		{"audit", capture, "--device", device, "--json", "-", "--messages"},
 		{"audit", capture, "--json", "-", "--messages"},
-		{"audit", capture, capture, "--device", device, "--json", records},
+		{"audit", capture, capture, "--device", device, "--json", records, "--html", page, "--csv", table, "--markdown", prose},
+		{"audit", capture, "--html", page, "--csv", table, "--markdown", prose},
 		{"flows", capture},
 		{"flows", records, "--json", "--ecs"},
 		{"messages", capture, "--device", device},
@@ -65,8 +69,10 @@ func TestMasking(t *testing.T) {
 		{"audit", filepath.Join(p.dir, "truth.json"), "--device", device},
 	} {
 		_, out := try(t, args...)
-		if b, err := os.ReadFile(records); err == nil {
-			out += string(b)
+		for _, name := range []string{records, page, table, prose} {
+			if b, err := os.ReadFile(name); err == nil {
+				out += html.UnescapeString(string(b))
+			}
 		}
 		checkMasked(t, strings.Join(args[:1], " "), out, index)
 	}

@@ -30,7 +30,7 @@ func rootCommand(t *terminal) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		auditCommand(t), demoCommand(t), deviceCommand(t), explainCommand(t), flowsCommand(t), labCommand(t), messagesCommand(t), schemaCommand(t), versionCommand(t), whereCommand(t),
+		auditCommand(t), demoCommand(t), deviceCommand(t), explainCommand(t), flowsCommand(t), labCommand(t), messagesCommand(t), schemaCommand(t), sliceCommand(t), versionCommand(t), whereCommand(t),
 	)
 	return root
 }

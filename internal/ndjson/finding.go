@@ -22,7 +22,7 @@ func (l *line) finding(f *telltale.Finding) {
 	l.time("first", f.First)
 	l.time("last", f.Last)
 	l.strings("transmission_ids", f.Transmission)
-	l.confidence("confidence", f.Confidence)
+	l.confidence(f.Confidence)
 	l.string("weakest_link", f.WeakestLink)
 	if f.Exhibit != nil {
 		l.exhibit(f.Exhibit)

@@ -65,11 +65,11 @@ type Send struct {
 // Message is one transmission of a [Send].
 type Message struct {
 	Transmission string // transmission_id
-	Time     telltale.Time
-	FlowID   string
-	Packets  telltale.Packets
-	Answered string // none, ack, response
-	Response telltale.Text
+	Time         telltale.Time
+	FlowID       string
+	Packets      telltale.Packets
+	Answered     string // none, ack, response
+	Response     telltale.Text
 }
 
 // MaxMessages is how many transmissions a [Send] lists one by one.

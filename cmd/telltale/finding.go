@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/telltale-audit/telltale/internal/ndjson"
+	"github.com/telltale-audit/telltale/internal/report"
+)
+
+var findingName = regexp.MustCompile(`^F-[0-9a-f]{8}$`)
+
+// exhibits are what records hold of one finding.
+type exhibits struct {
+	finding       map[string]any
+	transmissions []map[string]any
+	sightings     map[string][]map[string]any // by transmission_id
+	inputs        []map[string]any
+	all           []string // every finding's id
+}
+
+// gather collects the evidence of a finding from records or captures.
+func gather(ctx context.Context, t *terminal, from *recordSource, name string, files []string) (*exhibits, error) {
+	if len(files) == 0 {
+		return nil, usage("name the records (audit --json FILE) or the capture that it is of", "no records and no capture named")
+	}
+	e := &exhibits{sightings: map[string][]map[string]any{}}
+	err := from.each(ctx, t, files, func(l ndjson.Line) error {
+		fields, _ := l.Get().(map[string]any)
+		switch l.EventType {
+		case "transmission":
+			e.transmissions = append(e.transmissions, fields)
+		case "sighting":
+			id := l.Text("transmission_id")
+			e.sightings[id] = append(e.sightings[id], fields)
+		case "input":
+			e.inputs = append(e.inputs, fields)
+		case "finding":
+			e.all = append(e.all, l.Text("finding_id"))
+			if l.Text("finding_id") == name && e.finding == nil {
+				e.finding = fields
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if e.finding == nil {
+		hint := "there are none in it"
+		if len(e.all) > 0 {
+			hint = "there are: " + strings.Join(e.all[:min(len(e.all), 12)], " ")
+		}
+		return nil, usage(hint+"; a finding needs the same --device file as when it was told", "no finding %s", name)
+	}
+	e.transmissions = slices.DeleteFunc(e.transmissions, func(x map[string]any) bool { return !e.carries(x) })
+	return e, nil
+}
+
+// carries reports whether a transmission is one of the finding's.
+func (e *exhibits) carries(x map[string]any) bool {
+	for _, name := range []string{"destination_id", "device_id", "sent_by", "protection", "readable_by"} {
+		if x[name] != e.finding[name] {
+			return false
+		}
+	}
+	kinds, _ := e.finding["kinds"].([]any)
+	list, _ := x["kinds"].([]any)
+	return slices.ContainsFunc(list, func(k any) bool { return slices.Contains(kinds, k) })
+}
+
+// explainFinding says what a finding rests on.
+func explainFinding(ctx context.Context, t *terminal, from *recordSource, name string, files []string) error {
+	e, err := gather(ctx, t, from, name, files)
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	f := e.finding
+	fmt.Fprintf(&b, "%s: %s\n\n", name, f["sentence"])
+	fmt.Fprintf(&b, "How often\n  %v times, from %v to %v\n\n", f["count"], f["first"], f["last"])
+	fmt.Fprintf(&b, "On the way\n  %v, readable by: %v; class %v\n\n", f["protection"], words(f["readable_by"]), f["class"])
+	fmt.Fprintf(&b, "How sure\n  %v; the weakest link is %v\n\n", f["confidence"], f["weakest_link"])
+	explainBytes(&b, f)
+	if len(e.transmissions) > 0 {
+		e.explainMessage(&b, e.transmissions[0])
+	}
+	return report.Prose(t.out, b.String(), t.style())
+}
+
+// explainBytes shows the bytes of one identifier, the identifier in brackets.
+func explainBytes(b *strings.Builder, f map[string]any) {
+	x, _ := f["exhibit"].(map[string]any)
+	if x == nil {
+		b.WriteString("The bytes\n  these records hold none of them; the packets below do\n\n")
+		return
+	}
+	b.WriteString("The bytes (dots are ours; brackets mark the identifier)\n")
+	fmt.Fprintf(b, "  on the wire: %s\n", bracketed(x["wire"], x["wire_mark"]))
+	if x["decoded"] != nil {
+		fmt.Fprintf(b, "  decoded:     %s\n", bracketed(x["decoded"], x["decoded_mark"]))
+	}
+	if x["chain"] != nil {
+		fmt.Fprintf(b, "  chain:       %s\n", x["chain"])
+	}
+	packets := packetsOf(x["packets"])
+	fmt.Fprintf(b, "  packets:     %s; display filter: frame.number in {%s}\n\n", joinNumbers(packets, ", "), joinNumbers(packets, ","))
+}
+
+// bracketed sets brackets around the marked characters.
+func bracketed(text, mark any) string {
+	s, _ := text.(string)
+	m, _ := mark.(map[string]any)
+	rs := []rune(s)
+	at := func(name string) int {
+		n, _ := m[name].(json.Number)
+		i, _ := strconv.Atoi(n.String())
+		return min(max(i, 0), len(rs))
+	}
+	start, end := at("start"), at("end")
+	end = max(start, end)
+	return string(rs[:start]) + "[" + string(rs[start:end]) + "]" + string(rs[end:])
+}
+
+// explainMessage lists the identifiers of one message with their grounds.
+func (e *exhibits) explainMessage(b *strings.Builder, x map[string]any) {
+	id, _ := x["transmission_id"].(string)
+	fmt.Fprintf(b, "The first message (%v, flow %v, %v; %v)\n", id, x["flow_id"], x["timestamp"], x["answered"])
+	for _, s := range e.sightings[id] {
+		fmt.Fprintf(b, "  %v %v: %v, written as %v, %v (%v)\n", s["kind"], s["value"], s["field"], s["form"], s["level"], s["confidence"])
+		grounds, _ := s["why"].([]any)
+		var parts []string
+		for _, g := range grounds {
+			why, _ := g.(map[string]any)
+			parts = append(parts, fmt.Sprintf("%v (×%v)", why["evidence"], why["lr"]))
+		}
+		fmt.Fprintf(b, "    because %s\n", strings.Join(parts, "; "))
+	}
+}
+
+func words(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") }
+
+// packetsOf reads packet numbers: all, or the first and the last of many.
+func packetsOf(v any) []int64 {
+	var out []int64
+	add := func(v any) {
+		if n, ok := v.(json.Number); ok {
+			if i, err := n.Int64(); err == nil {
+				out = append(out, i)
+			}
+		}
+	}
+	switch v := v.(type) {
+	case []any:
+		for _, n := range v {
+			add(n)
+		}
+	case map[string]any:
+		add(v["first"])
+		add(v["last"])
+	}
+	return out
+}
+
+func joinNumbers(list []int64, by string) string {
+	parts := make([]string, len(list))
+	for i, n := range list {
+		parts[i] = strconv.FormatInt(n, 10)
+	}
+	return strings.Join(parts, by)
+}
