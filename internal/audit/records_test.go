@@ -198,7 +198,7 @@ func TestMissingInput(t *testing.T) {
 // TestOrder holds the order of the records to the contract.
 func TestOrder(t *testing.T) {
 	_, lines := listen(t, audit.Options{}, write(t, twoPhones(), packet.LinkEthernet))
-	rank := map[string]int{"audit": 1, "device": 2, "flow": 3, "message": 3, "transmission": 3, "sighting": 3, "destination": 4, "identifier": 5, "input": 6, "coverage": 7}
+	rank := map[string]int{"audit": 1, "device": 2, "flow": 3, "message": 3, "transmission": 3, "sighting": 3, "destination": 4, "identifier": 5, "finding": 6, "input": 7, "coverage": 8}
 	var order []string
 	last := 0
 	for _, l := range lines {
