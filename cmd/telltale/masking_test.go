@@ -69,12 +69,13 @@ func TestMasking(t *testing.T) {
 		{"audit", filepath.Join(p.dir, "truth.json"), "--device", device},
 	} {
 		_, out := try(t, args...)
+		outputs := []string{out}
 		for _, name := range []string{records, page, table, prose} {
 			if b, err := os.ReadFile(name); err == nil {
-				out += html.UnescapeString(string(b))
+				outputs = append(outputs, html.UnescapeString(string(b)))
 			}
 		}
-		checkMasked(t, strings.Join(args[:1], " "), out, index)
+		checkMasked(t, strings.Join(args[:1], " "), strings.Join(outputs, "\n"), index)
 	}
 }
 

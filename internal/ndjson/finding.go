@@ -32,7 +32,7 @@ func (l *line) finding(f *telltale.Finding) {
 func (l *line) exhibit(x *telltale.Exhibit) {
 	l.open("exhibit", '{')
 	l.string("kind", string(x.Kind))
-	l.packets("packets", x.Packets)
+	l.packets(x.Packets)
 	l.string("wire", x.Wire)
 	l.mark("wire_mark", x.WireMark)
 	l.optString("decoded", x.Decoded)

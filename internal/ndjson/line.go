@@ -140,16 +140,16 @@ func (l *line) number(name string, v float64) {
 // confidence appends a share of 1 with four decimals at most.
 func (l *line) confidence(v float64) { l.number("confidence", math.Round(v*1e4)/1e4) }
 
-func (l *line) packets(name string, p telltale.Packets) {
+func (l *line) packets(p telltale.Packets) {
 	if len(p) > telltale.MaxPackets {
-		l.open(name, '{')
+		l.open("packets", '{')
 		l.int("first", p[0])
 		l.int("last", p[len(p)-1])
 		l.int("count", int64(len(p)))
 		l.close('}')
 		return
 	}
-	l.open(name, '[')
+	l.open("packets", '[')
 	for _, n := range p {
 		l.next()
 		l.b = strconv.AppendInt(l.b, n, 10)

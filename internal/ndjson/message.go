@@ -10,7 +10,7 @@ func (l *line) message(m *telltale.Message) {
 	l.string("direction", m.Direction.String())
 	l.string("sent_by", string(m.SentBy))
 	l.string("protection", string(m.Protection))
-	l.packets("packets", m.Packets)
+	l.packets(m.Packets)
 	l.optString("signature", m.Signature)
 	if m.HTTP != nil {
 		l.http(m.HTTP)
