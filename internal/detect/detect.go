@@ -112,13 +112,14 @@ type seedKey struct {
 func New(seeds []Seed) *Engine {
 	e := &Engine{seeds: seeds, byValue: map[seedKey]int{}}
 	var texts, words, raws []pattern
+	var sp speller
 	for i, s := range seeds {
 		key := seedKey{s.Kind, s.Value.Raw()}
 		if _, twice := e.byValue[key]; twice {
 			continue
 		}
 		e.byValue[key] = i
-		for _, p := range spellings(s.Kind, s.Value.Raw()) {
+		for _, p := range sp.spellings(s.Kind, s.Value.Raw()) {
 			p.seed = i
 			p.read(s.Kind, s.Value.Raw())
 			switch {

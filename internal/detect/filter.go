@@ -2,8 +2,8 @@ package detect
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -37,12 +37,13 @@ type filter struct {
 	mask     uint64   // of the window's bytes
 	window   int
 	stride   int
-	exact    map[uint64]int32 // first anchor of a window
-	anchors  []anchor         // the one at 0 is none
+	chains   []int32  // the first anchor of the windows with one hash; as many as a power of 2
+	anchors  []anchor // the one at 0 is none
 }
 
-// An anchor says that a window occurs in a pattern at an offset, and where the
-// next pattern is that has it.
+// An anchor says that a window occurs in a pattern at an offset, and which
+// anchor of the same hash is next. Windows themselves are not kept: what the
+// hash lets pass is compared with the pattern.
 type anchor struct{ pattern, offset, next int32 }
 
 // Table sizes in words of 64 bits. The smallest fits the first-level cache.
@@ -57,38 +58,64 @@ func newFilter(patterns []pattern) *filter {
 	if len(patterns) == 0 {
 		return nil
 	}
-	// Of those that begin alike, the longest are found first.
-	slices.SortStableFunc(patterns, func(a, b pattern) int { return cmp.Compare(len(b.text), len(a.text)) })
-	shortest := len(patterns[0].text)
-	for _, p := range patterns {
-		shortest = min(shortest, len(p.text))
-	}
-	window, stride := sampling(shortest)
+	patterns = longestFirst(patterns) // of those that begin alike, the longest are found first
+	window, stride := sampling(len(patterns[len(patterns)-1].text))
+	windows := len(patterns) * stride
 	// With 16 bits and more a window, about one in 200 misses passes.
-	size := min(max(minTable, 1<<bits.Len(uint(len(patterns)*stride/4))), maxTable)
+	size := min(max(minTable, 1<<bits.Len(uint(windows/4))), maxTable)
 	f := &filter{
 		patterns: patterns,
 		table:    make([]uint64, size),
 		mask:     ^uint64(0) >> (64 - 8*window),
 		window:   window,
 		stride:   stride,
-		exact:    make(map[uint64]int32, len(patterns)*stride),
-		anchors:  make([]anchor, 1, 1+len(patterns)*stride),
+		chains:   make([]int32, 1<<bits.Len(uint(windows))),
+		anchors:  make([]anchor, 1, 1+windows),
 	}
-	var padded [wordSize]byte
 	for i, p := range slices.Backward(patterns) { // each goes before those of its window
 		for off := range stride {
-			clear(padded[:])
-			copy(padded[:], p.text[off:off+window])
-			w := binary.LittleEndian.Uint64(padded[:])
-			h := hash(w)
-			f.table[h>>wordAt&uint64(size-1)] |= 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63)
-			f.anchors = append(f.anchors, anchor{int32(i), int32(off), f.exact[w]})
-			f.exact[w] = int32(len(f.anchors) - 1)
+			f.note(int32(i), int32(off), p.text[off:])
 		}
 	}
 	return f
 }
+
+// longestFirst returns the patterns by their length; equally long ones stay as
+// they are.
+func longestFirst(patterns []pattern) []pattern {
+	order := make([]uint64, len(patterns)) // numbers are moved about more quickly than patterns
+	for i, p := range patterns {
+		order[i] = uint64(math.MaxUint32-len(p.text))<<32 | uint64(i)
+	}
+	slices.Sort(order)
+	out := make([]pattern, len(patterns))
+	for i, o := range order {
+		out[i] = patterns[uint32(o)]
+	}
+	return out
+}
+
+// note adds the window that b begins with, which lies in a pattern at off.
+func (f *filter) note(pattern, off int32, b []byte) {
+	h := hash(f.windowOf(b))
+	f.table[h>>wordAt&uint64(len(f.table)-1)] |= 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63)
+	chain := f.chain(h)
+	f.anchors = append(f.anchors, anchor{pattern, off, *chain})
+	*chain = int32(len(f.anchors) - 1)
+}
+
+// windowOf returns the window that b begins with; b need not be longer.
+func (f *filter) windowOf(b []byte) uint64 {
+	if len(b) >= wordSize {
+		return binary.LittleEndian.Uint64(b) & f.mask
+	}
+	var padded [wordSize]byte
+	copy(padded[:], b[:f.window])
+	return binary.LittleEndian.Uint64(padded[:])
+}
+
+// chain returns the chain of anchors for a window of hash h.
+func (f *filter) chain(h uint64) *int32 { return &f.chains[h>>chainAt&uint64(len(f.chains)-1)] }
 
 // hash returns where a window is noted in the table: three bits of one word. The
 // parts of it are behind the shifts below.
@@ -99,6 +126,7 @@ const (
 	firstAt  = 58
 	secondAt = 34
 	thirdAt  = 28
+	chainAt  = 36
 )
 
 // find calls found for each occurrence of a pattern in b.
@@ -113,20 +141,18 @@ func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 		h := hash(w)
 		word := table[h>>wordAt&words]
 		if word&(1<<(h>>firstAt)) != 0 && word&(1<<(h>>secondAt&63)) != 0 && word&(1<<(h>>thirdAt&63)) != 0 {
-			f.verify(b, i, w, found)
+			f.verify(b, i, h, found)
 		}
 	}
-	var padded [wordSize]byte // windows shorter than a word may still lie behind
-	for ; i+f.window <= len(b); i += stride {
-		clear(padded[:])
-		copy(padded[:], b[i:i+f.window])
-		f.verify(b, i, binary.LittleEndian.Uint64(padded[:]), found)
+	for ; i+f.window <= len(b); i += stride { // windows shorter than a word may still lie behind
+		f.verify(b, i, hash(f.windowOf(b[i:])), found)
 	}
 }
 
-// verify compares b with the patterns that have window w, which stands at i.
-func (f *filter) verify(b []byte, i int, w uint64, found func(p *pattern, start int)) {
-	for next := f.exact[w]; next != 0; {
+// verify compares b with the patterns that may have the window at i, whose hash
+// is h.
+func (f *filter) verify(b []byte, i int, h uint64, found func(p *pattern, start int)) {
+	for next := *f.chain(h); next != 0; {
 		a := f.anchors[next]
 		next = a.next
 		start := i - int(a.offset)

@@ -168,3 +168,25 @@ func BenchmarkSearchNested(b *testing.B) {
 		}
 	}})
 }
+
+// BenchmarkNew makes an engine for what nine device files tell.
+func BenchmarkNew(b *testing.B) {
+	var seeds []Seed
+	for i := range 9 {
+		for kind, value := range map[telltale.Kind]string{
+			telltale.IMEI:   fmt.Sprintf("00101270483%04d", i*7),
+			telltale.MEID:   fmt.Sprintf("A000004921%04X", i),
+			telltale.IMSI:   fmt.Sprintf("00101653119%04d", i*11),
+			telltale.ICCID:  fmt.Sprintf("8999900123456789%04d", i*13),
+			telltale.MAC:    fmt.Sprintf("02:00:5e:10:7a:%02x", i),
+			telltale.Serial: fmt.Sprintf("LABN7N52613%05d", i),
+			telltale.AdID:   fmt.Sprintf("f5129d83-1306-47ae-b5ac-86d7cdd8b%03x", i),
+		} {
+			seeds = append(seeds, seedOf(kind, value, 0))
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		New(seeds)
+	}
+}

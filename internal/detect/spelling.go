@@ -27,9 +27,10 @@ type pattern struct {
 // spellings returns the ways to write the value of a kind, each once, the
 // plain ones first: with the usual separators and in both cases, as Base64 in
 // its three alignments, hexadecimal, reversed, as UTF-16, as packed digits,
-// and as digests.
-func spellings(k telltale.Kind, value string) []pattern {
-	var s speller
+// and as digests. The list is valid until the next call.
+func (s *speller) spellings(k telltale.Kind, value string) []pattern {
+	s.list = s.list[:0]
+	clear(s.seen)
 	for _, t := range plainForms(k, value) {
 		s.add(pattern{text: []byte(t)})
 	}
