@@ -42,8 +42,8 @@ func TestTooManyDestinations(t *testing.T) {
 	for i := range maxDestinations + 10 {
 		d.of(far{addr: numbered(203, i)})
 	}
-	a, b := d.of(far{addr: numbered(204, 1)}), d.of(far{name: telltale.NewText("x.example"), addr: numbered(204, 2)})
-	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || !a.Name.IsZero() || len(a.DestIP) > 0 {
+	a, b := d.of(far{addr: numbered(204, 1)}), d.of(far{name: "x.example", addr: numbered(204, 2)})
+	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || a.name != "" || len(a.addrs) > 0 {
 		t.Errorf("%d destinations, those beyond are %+v and %+v", n, a, b)
 	}
 }
@@ -58,9 +58,9 @@ func TestTooManyAddresses(t *testing.T) {
 			SrcMAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}, HasMAC: true,
 		}
 		d.of(f)
-		ends.of(far{name: telltale.NewText("x.example"), addr: numbered(203, i)})
+		ends.of(far{name: "x.example", addr: numbered(203, i)})
 	}
-	if n, m := len(d.records()[0].Addresses), len(ends.list[0].DestIP); n != maxAddresses+1 || m != maxAddresses {
+	if n, m := len(d.records()[0].Addresses), len(ends.list[0].addrs); n != maxAddresses+1 || m != maxAddresses {
 		t.Errorf("%d addresses of the device, %d of the far end", n, m)
 	}
 	if d.unlisted != 5 || ends.unlisted != 5 {

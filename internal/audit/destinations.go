@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -27,12 +28,18 @@ type destinations struct {
 	others   *farEnd // shared by those beyond the bound; nil until then
 }
 
-// A farEnd is a destination and what the flows to it showed.
+// A farEnd is a destination and what the flows to it showed. There may be tens
+// of thousands: its record is made when it is written.
 type farEnd struct {
-	telltale.Destination
-	seen []report.Contact // one for each protection
-	via  string           // the alias that DNS gave for the name, where there was one
+	number int    // from 1
+	name   string // "" of one that has none
+	via    string // the alias that DNS gave for the name, where there was one
+	addrs  []netip.Addr
+	seen   []contact // one for each protection
 }
+
+// ID returns the destination_id.
+func (e *farEnd) ID() string { return "d" + strconv.Itoa(e.number) }
 
 func newDestinations() *destinations {
 	return &destinations{byName: map[string]*farEnd{}, byAddr: map[netip.Addr]*farEnd{}}
@@ -43,7 +50,7 @@ const maxVias = 1 << 13
 
 // far is the far end of one flow or message.
 type far struct {
-	name telltale.Text
+	name string // "" if it has none
 	via  string // the alias that DNS gave for the name; or ""
 	addr netip.Addr
 }
@@ -51,8 +58,8 @@ type far struct {
 // of returns the destination of that name or, without one, that address.
 func (d *destinations) of(far far) *farEnd {
 	name, addr := far.name, far.addr
-	dest := d.byName[name.Raw()]
-	if name.IsZero() {
+	dest := d.byName[name]
+	if name == "" {
 		dest = d.byAddr[addr]
 	}
 	if dest == nil {
@@ -63,9 +70,9 @@ func (d *destinations) of(far far) *farEnd {
 		d.vias++
 	}
 	switch {
-	case dest == d.others || !addr.IsValid() || slices.Contains(dest.DestIP, addr):
-	case len(dest.DestIP) < maxAddresses:
-		dest.DestIP = append(dest.DestIP, addr)
+	case dest == d.others || !addr.IsValid() || slices.Contains(dest.addrs, addr):
+	case len(dest.addrs) < maxAddresses:
+		dest.addrs = append(dest.addrs, addr)
 	default:
 		d.unlisted++
 	}
@@ -73,25 +80,25 @@ func (d *destinations) of(far far) *farEnd {
 }
 
 // add makes the record of a far end that was not seen before.
-func (d *destinations) add(name telltale.Text, addr netip.Addr) *farEnd {
+func (d *destinations) add(name string, addr netip.Addr) *farEnd {
 	if len(d.list) >= maxDestinations {
 		d.beyond++
 		if d.others == nil {
-			d.others = d.append(telltale.Text{})
+			d.others = d.append("")
 		}
 		return d.others
 	}
 	dest := d.append(name)
-	if name.IsZero() {
+	if name == "" {
 		d.byAddr[addr] = dest
 	} else {
-		d.byName[name.Raw()] = dest
+		d.byName[name] = dest
 	}
 	return dest
 }
 
-func (d *destinations) append(name telltale.Text) *farEnd {
-	dest := &farEnd{Destination: telltale.Destination{ID: "d" + strconv.Itoa(len(d.list)+1), Name: name}}
+func (d *destinations) append(name string) *farEnd {
+	dest := &farEnd{number: len(d.list) + 1, name: name}
 	d.list = append(d.list, dest)
 	return dest
 }
@@ -102,83 +109,75 @@ func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far, servic
 	if !isSrc {
 		sent, received = received, sent
 	}
-	e := d.of(far)
-	c := e.contact(f, far.addr)
-	c.Flows++
-	c.Service = service
-	c.Sent += sent
-	c.Received += received
-	c.First, c.Last = min(c.First, f.Start), max(c.Last, f.End)
-	if len(c.Times) < report.MaxTimes {
-		c.Times = append(c.Times, f.Start)
-	}
+	c := d.of(far).contact(f, far.addr)
+	c.service = service
+	c.add(f, sent, received)
 }
 
-// contact returns the figures of the flows that are protected as f is.
-func (e *farEnd) contact(f *pipeline.FlowInfo, addr netip.Addr) *report.Contact {
-	for i := range e.seen {
-		if e.seen[i].Protection == f.Protection {
-			return &e.seen[i]
-		}
-	}
-	e.seen = append(e.seen, report.Contact{Name: e.Name, DestIP: addr, AppProto: f.AppProto, Protection: f.Protection, First: f.Start})
-	return &e.seen[len(e.seen)-1]
-}
-
-// maxTold is how many far ends a report is told the claims of; the records
-// hold them of all.
+// maxTold is how many far ends a report tells of; the records hold all.
 const maxTold = 1024
 
-// records returns the far ends; with the claims about those that identifiers
-// went to, and then about the others, as far as maxTold goes.
+// records returns the far ends that a report tells of, with the claims about
+// them, in the order they were met: those that identifiers went to, and of the
+// others as many as maxTold has room for.
 func (d *destinations) records(b *destination.Book, sent func(id string) bool) []telltale.Destination {
-	out := make([]telltale.Destination, len(d.list))
-	told := 0
+	room := maxTold
+	told := make([]bool, len(d.list))
 	for _, first := range []bool{true, false} {
-		for i, dest := range d.list {
-			if sent(dest.ID) != first {
-				continue
+		for i, e := range d.list {
+			if room > 0 && sent(e.ID()) == first {
+				told[i] = true
+				room--
 			}
-			out[i] = dest.Destination
-			if told < maxTold {
-				out[i] = dest.described(b)
-				told++
-			}
+		}
+	}
+	var out []telltale.Destination
+	for i, e := range d.list {
+		if told[i] {
+			out = append(out, e.described(b))
 		}
 	}
 	return out
+}
+
+// record returns the record of a far end, without claims.
+func (e *farEnd) record() telltale.Destination {
+	return telltale.Destination{ID: e.ID(), Name: telltale.NewText(e.name), DestIP: e.addrs}
 }
 
 // described returns the record of a far end with what is known of it.
 func (e *farEnd) described(b *destination.Book) telltale.Destination {
-	out := e.Destination
-	name := out.Name.Raw()
-	if d, ok := destination.DomainOf(name); ok {
+	out := e.record()
+	if d, ok := destination.DomainOf(e.name); ok {
 		out.Domain = telltale.NewText(d.Registrable)
 	}
-	out.Claims = b.Claims(destination.Far{Name: name, Via: e.via, Addrs: out.DestIP})
+	out.Claims = b.Claims(destination.Far{Name: e.name, Via: e.via, Addrs: e.addrs})
 	return out
 }
 
+// protections is the order of a far end's contacts.
+var protections = [...]telltale.Protection{telltale.Open, telltale.Forgeable, telltale.Sealed, telltale.UnknownProtection}
+
 // contacts returns the far ends as the flows showed them, the busiest first.
 func (d *destinations) contacts() []report.Contact {
-	n := 0
-	for _, dest := range d.list {
-		n += len(dest.seen)
+	type entry struct { // of a list that is put in order before anything big is made
+		name string
+		*contact
 	}
-	out := make([]report.Contact, 0, n)
-	for _, dest := range d.list {
-		for _, p := range []telltale.Protection{telltale.Open, telltale.Forgeable, telltale.Sealed, telltale.UnknownProtection} {
-			for _, c := range dest.seen {
-				if c.Protection == p {
-					slices.Sort(c.Times)
-					out = append(out, c)
+	list := make([]entry, 0, len(d.list))
+	for _, e := range d.list {
+		for _, p := range protections {
+			for i := range e.seen {
+				if e.seen[i].protection == p {
+					list = append(list, entry{e.name, &e.seen[i]})
 				}
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(a, b report.Contact) int {
-		return int((b.Sent + b.Received) - (a.Sent + a.Received))
-	})
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(b.sent+b.received, a.sent+a.received) })
+	out := make([]report.Contact, len(list))
+	for i, e := range list {
+		out[i] = e.described(e.name)
+	}
 	return out
 }

@@ -157,7 +157,7 @@ func speaker(dev *owner, isSrc bool, d telltale.Direction) telltale.SentBy {
 func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentBy telltale.SentBy) {
 	m, f := e.Message, e.Flow
 	end := r.farEnd(e, dev, isSrc)
-	far, addr := r.dests.of(end), end.addr
+	far, addr := r.dests.of(end).record(), end.addr
 	r.nTx++
 	t := &telltale.Transmission{
 		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
@@ -180,7 +180,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 		if !r.ids.add(s, far.ID) {
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "identifiers_beyond_bound", 1)
 		}
-		if !r.sends.add(t, m.Sightings[i], r.ids.of(s), &far.Destination, addr) {
+		if !r.sends.add(t, m.Sightings[i], r.ids.of(s), &far, addr) {
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "sends_beyond_bound", 1)
 		}
 	}
@@ -235,7 +235,7 @@ func (r *recorder) far(f *pipeline.FlowInfo, isSrc bool, names []telltale.Name, 
 	}
 	out := far{addr: r.names.Unmap(f.Key.Dst.Netip())}
 	if len(names) > 0 && destination.Stands(names[0]) {
-		out.name, out.via = names[0].Name, via
+		out.name, out.via = names[0].Name.Raw(), via
 	}
 	return out
 }
@@ -246,7 +246,7 @@ func (r *recorder) farEnd(e *pipeline.Event, dev *owner, isSrc bool) far {
 	names, via := r.names.Of(dev.ID, e.Flow.Key.Dst.Netip(), e.Flow.Start, toldBy(e.Message.Names))
 	out := r.far(e.Flow, isSrc, names, via)
 	if h := e.Message.HTTP; isSrc && h != nil && e.Message.Dir == telltale.ToServer && !h.Hostname.IsZero() {
-		out.name = telltale.NewText(destination.HostName(h.Hostname.Raw()))
+		out.name = destination.HostName(h.Hostname.Raw())
 	}
 	return out
 }

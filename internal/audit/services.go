@@ -26,7 +26,7 @@ func newServices(own []*signature.Signature) *services {
 
 // contact returns the id of the service whose far end a flow has, or "".
 func (x *services) contact(f far) string {
-	return x.meet(x.book.Flow(strings.ToLower(f.name.Raw()), f.addr))
+	return x.meet(x.book.Flow(strings.ToLower(f.name), f.addr))
 }
 
 // message returns the id of the service whose form a message with the far end f has, or
@@ -37,7 +37,7 @@ func (x *services) message(e *pipeline.Event, f far) string {
 	for _, s := range m.Sightings {
 		x.keys = append(x.keys, keyOf(s))
 	}
-	x.seen = signature.Seen{Host: strings.ToLower(f.name.Raw()), Addr: f.addr, Port: e.Flow.Key.DstPort, ContentType: m.ContentType, Keys: x.keys}
+	x.seen = signature.Seen{Host: strings.ToLower(f.name), Addr: f.addr, Port: e.Flow.Key.DstPort, ContentType: m.ContentType, Keys: x.keys}
 	if m.HTTP != nil {
 		x.seen.UserAgent, x.seen.Path = m.HTTP.UserAgent.Raw(), m.HTTP.URL.Raw()
 	}

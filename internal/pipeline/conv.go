@@ -20,6 +20,7 @@ type conv struct {
 	s       *shard
 	f       *flow.Flow
 	info    *FlowInfo
+	last    *Event             // closes the flow; lies with info
 	found   *dissect.Dissector // what the flow speaks; nil until known
 	parser  dissect.Parser     // of found
 	raw     dissect.Parser     // takes what nobody understands; made when needed
@@ -66,11 +67,12 @@ func (s *shard) conv(f *flow.Flow) *conv {
 	if c == nil {
 		c = new(conv)
 	}
-	*c = conv{s: s, f: f, info: &FlowInfo{
+	last := &closing{FlowInfo: FlowInfo{
 		ID: f.ID, Part: f.Part, Key: f.Key, Start: telltale.Time(f.Start),
 		SrcMAC: f.SrcMAC, DstMAC: f.DstMAC, HasMAC: f.HasMAC, Program: f.Program,
 		AppProto: dissect.Unknown.Name, Protection: telltale.UnknownProtection,
 	}}
+	*c = conv{s: s, f: f, info: &last.FlowInfo, last: &last.event}
 	f.App = c
 	return c
 }
@@ -264,7 +266,8 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	c.info.End, c.info.Ended = telltale.Time(f.End), f.Ended
 	c.info.Packets, c.info.Bytes, c.info.Program = f.Packets, f.Bytes, f.Program
 	if f.Whole || c.told {
-		s.w.emit(&Event{Flow: c.info})
+		c.last.Flow = c.info
+		s.w.emit(c.last)
 	}
 	f.App = nil
 	s.w.spare(c)

@@ -19,6 +19,13 @@ type Event struct {
 	Crash   *Crash // a parser of its failed, which tells nothing of the flow
 }
 
+// closing is a flow's information with the event that closes it: most flows
+// leave nothing else.
+type closing struct {
+	FlowInfo
+	event Event
+}
+
 // FlowInfo is what is known of a flow. Until the event that closes the flow,
 // only ID, Key, hardware addresses, program and Start are settled.
 type FlowInfo struct {
