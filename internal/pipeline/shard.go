@@ -62,9 +62,9 @@ func (s *shard) count(t *Tally) {
 
 // take takes a packet as it was captured. One that was captured before is the
 // same packet; what is TCP of it has its place in a stream all the same, where
-// its bytes are compared.
+// its bytes are compared. Bytes behind a broken header are counted where it is read.
 func (s *shard) take(h *packet.Header, p *capture.Packet) {
-	if h.Again = s.twins.again(h, p); h.Again {
+	if h.Again = !broken(h) && s.twins.again(h, p); h.Again {
 		s.w.tally.suppress(capturedAgain, 1)
 	}
 	if h.Again && (h.Proto != packet.TCP || h.Status != packet.OK) {

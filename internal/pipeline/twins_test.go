@@ -118,6 +118,25 @@ func TestNoTwins(t *testing.T) {
 	}
 }
 
+// TestNoTwinsOfBroken has a packet with a broken header captured twice: its
+// bytes are skipped each time, and counted once each.
+func TestNoTwinsOfBroken(t *testing.T) {
+	segment := append(make([]byte, 20), plain...) // a TCP header of no length
+	frame := append(append(make([]byte, 12), 8, 0), ipv4(6, 0, segment)...)
+	one := []capture.Packet{{Data: frame, Time: start, WireLen: len(frame), Link: packet.LinkEthernet}}
+	p := hear(t, twice(one, time.Microsecond, places[0].habit)).tally.Payload
+	books := p.Scanned + p.Repeated
+	for _, n := range p.Opaque {
+		books += n
+	}
+	for _, n := range p.Skipped {
+		books += n
+	}
+	if p.In != books || p.Skipped[telltale.SkipUndecodable] != 2*int64(len(segment)) {
+		t.Errorf("%d bytes in, %d in the books: %+v", p.In, books, p)
+	}
+}
+
 // TestTwinsOfParts has the parts of a datagram captured at two places: it is
 // one, and none of its parts is left.
 func TestTwinsOfParts(t *testing.T) {
