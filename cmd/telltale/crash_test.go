@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,15 +42,21 @@ const request = "POST /a HTTP/1.1\r\nContent-Length: 20\r\n\r\nimei=001012704839
 // requests writes a capture of n requests, each in a flow of its own.
 func requests(t *testing.T, n int) (name string) {
 	t.Helper()
+	return requestsOf(t, slices.Repeat([]string{request}, n)...)
+}
+
+// requestsOf writes a capture of requests, each in a flow of its own.
+func requestsOf(t *testing.T, all ...string) (name string) {
+	t.Helper()
 	name = filepath.Join(t.TempDir(), "capture.pcapng")
 	c := lab.NewCapture(1)
 	phone := lab.Host{MAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}, Addr: netip.MustParseAddr("192.168.7.23")}
 	server := lab.Host{MAC: [6]byte{2, 0, 0x5e, 0, 0x53, 1}, Addr: netip.MustParseAddr("203.0.113.10")}
-	for i := range n {
+	for i, text := range all {
 		server.Addr = server.Addr.Next()
 		conn := c.Conn(1547456400e9+int64(i)*1e6, phone, server, 80, lab.Carriage{})
 		conn.Open()
-		conn.Send(telltale.ToServer, []byte(request))
+		conn.Send(telltale.ToServer, []byte(text))
 	}
 	var b bytes.Buffer
 	w, err := capture.NewWriter(&b, capture.Pcapng, packet.LinkEthernet, "")
