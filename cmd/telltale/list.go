@@ -4,27 +4,20 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
-	"io"
-	"os"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/telltale-audit/telltale"
-	engine "github.com/telltale-audit/telltale/internal/audit"
-	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/ndjson"
 	"github.com/telltale-audit/telltale/internal/report"
 )
 
 // listFlags are the flags of the commands that list records of one type.
 type listFlags struct {
+	recordSource
 	eventType string // of the records
-	devices   []string
 	where     []string
 	json, ecs bool
 }
@@ -36,7 +29,7 @@ func flowsCommand(t *terminal) *cobra.Command {
 }
 
 func messagesCommand(t *terminal) *cobra.Command {
-	return listCommand(t, &listFlags{eventType: "message"}, "messages", `  telltale messages capture.pcapng --where app_proto=http
+	return listCommand(t, &listFlags{eventType: "message", recordSource: recordSource{messages: true}}, "messages", `  telltale messages capture.pcapng --where app_proto=http
   telltale messages capture.pcapng --where dns.rrname~example --json
   telltale messages records.ndjson --where 'http.status>=400'`)
 }
@@ -57,8 +50,8 @@ fit. Beside = there are != ~ (contains) > >= < <=. Fields are:
 			return list(cmd.Context(), t, o, name, args)
 		},
 	}
+	o.register(cmd)
 	f := cmd.Flags()
-	f.StringArrayVarP(&o.devices, "device", "d", nil, "device `file` with values never to show (may be repeated)")
 	f.StringArrayVar(&o.where, "where", nil, "only those that fit the `filter`, such as dest_port=443 (may be repeated)")
 	f.BoolVar(&o.json, "json", false, "write records, one JSON object a line")
 	f.BoolVar(&o.ecs, "ecs", false, "with --json, in the words of the Elastic Common Schema")
@@ -104,52 +97,12 @@ func list(ctx context.Context, t *terminal, o *listFlags, noun string, inputs []
 	}
 	l := &lister{o: o, filters: filters, out: bufio.NewWriter(t.out)}
 	l.table = report.NewList(l.out, telltale.NewMasker(false, known...), t.style())
-	if records, err := allRecords(inputs); err != nil {
-		return err
-	} else if records {
-		err = l.saved(inputs)
-		return errors.Join(err, l.close(noun))
-	}
-	files, _, err := capture.Expand(inputs)
-	if err != nil {
+	err = o.each(ctx, t, inputs, l.take)
+	if err := errors.Join(err, l.close(noun)); err != nil || o.made == nil {
 		return err
 	}
-	opts := engine.Options{Inputs: files, Devices: devices, Messages: o.eventType == "message", Workers: runtime.GOMAXPROCS(0), Version: version()}
-	result, err := l.audit(ctx, opts)
-	if err := errors.Join(err, l.close(noun)); err != nil {
-		return err
-	}
-	return incomplete(result.Report)
+	return incomplete(o.made)
 }
-
-// allRecords reports whether the inputs are records and not captures.
-func allRecords(inputs []string) (bool, error) {
-	n := 0
-	for _, name := range inputs {
-		if startsRecord(name) {
-			n++
-		}
-	}
-	if n > 0 && n < len(inputs) {
-		return false, usage("list them one after the other", "some inputs are saved records and some are not")
-	}
-	return n > 0, nil
-}
-
-// startsRecord reports whether a file begins as saved records do.
-func startsRecord(name string) bool {
-	f, err := os.Open(name)
-	if err != nil {
-		return false // whoever reads it will say why
-	}
-	defer func() { _ = f.Close() }()
-	head := make([]byte, len(recordHead))
-	_, err = io.ReadFull(f, head)
-	return err == nil && string(head) == recordHead
-}
-
-// recordHead is how every record begins.
-const recordHead = `{"schema":`
 
 // A lister takes records and writes those that are wanted.
 type lister struct {
@@ -157,63 +110,19 @@ type lister struct {
 	filters []ndjson.Filter
 	out     *bufio.Writer
 	table   *report.List
-	all     int
+	all     int // of the type, wanted or not
 }
 
-// saved reads files of records.
-func (l *lister) saved(names []string) error {
-	for _, name := range names {
-		f, err := os.Open(name)
-		if err != nil {
-			return err
-		}
-		err = l.read(f)
-		_ = f.Close() // opened for reading only
-		if err != nil {
-			return &failure{exitInput, fmt.Errorf("%s: %w", name, err), "the records of this version begin with \"schema\":" + strconv.Itoa(telltale.Schema)}
-		}
+// take takes the next record.
+func (l *lister) take(line ndjson.Line) error {
+	if line.EventType != l.o.eventType {
+		return nil
 	}
-	return nil
-}
-
-// audit lists the records of an audit.
-func (l *lister) audit(ctx context.Context, opts engine.Options) (*engine.Result, error) {
-	r, w := io.Pipe()
-	opts.Records = w
-	read := make(chan error, 1)
-	go func() {
-		err := l.read(r)
-		_ = r.CloseWithError(err) // so that the audit stops where nobody reads on
-		read <- err
-	}()
-	result, err := engine.Run(ctx, opts)
-	_ = w.Close()
-	if rerr := <-read; err == nil {
-		err = rerr
+	l.all++
+	if !l.wanted(line) {
+		return nil
 	}
-	return result, err
-}
-
-// read takes records until there are no more.
-func (l *lister) read(from io.Reader) error {
-	r := ndjson.NewReader(from)
-	for {
-		line, err := r.Read()
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil:
-			return err
-		case line.EventType != l.o.eventType:
-			continue
-		}
-		l.all++
-		if l.wanted(line) {
-			if err := l.put(line); err != nil {
-				return err
-			}
-		}
-	}
+	return l.put(line)
 }
 
 func (l *lister) wanted(line ndjson.Line) bool {

@@ -14,10 +14,15 @@ import (
 	engine "github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/ndjson"
+	"github.com/telltale-audit/telltale/internal/report"
 )
 
 // recordSource reads records: saved ones, or those of an audit made now.
-type recordSource struct{ devices []string }
+type recordSource struct {
+	devices  []string
+	messages bool          // records of all messages, where an audit is made
+	made     *report.Audit // the audit that was made, nil if none
+}
 
 func (s *recordSource) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&s.devices, "device", "d", nil, "device `file`, where a capture is named and no saved records (may be repeated)")
@@ -114,9 +119,12 @@ func (s *recordSource) audited(ctx context.Context, captures []string, f func(nd
 	r, w := io.Pipe()
 	done := make(chan error, 1)
 	go func() {
-		_, err := engine.Run(ctx, engine.Options{
-			Inputs: files, Devices: devices, Workers: runtime.GOMAXPROCS(0), Version: version(), Records: w,
+		result, err := engine.Run(ctx, engine.Options{
+			Inputs: files, Devices: devices, Messages: s.messages, Workers: runtime.GOMAXPROCS(0), Version: version(), Records: w,
 		})
+		if err == nil {
+			s.made = result.Report
+		}
 		_ = w.Close() // of a pipe: cannot fail
 		done <- err
 	}()
