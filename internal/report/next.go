@@ -94,6 +94,9 @@ func (v *view) now(s *screen) {
 	}
 }
 
+// maxNext is how many commands are told: the limits stand in the last lines.
+const maxNext = 3
+
 // next gives the commands that go on from here.
 func (v *view) next(s *screen) {
 	kind := v.exampleKind()
@@ -105,11 +108,15 @@ func (v *view) next(s *screen) {
 		{"telltale explain " + strings.ToUpper(string(kind)), "what it is, and who can do what with it"},
 		{again + " --json -", "every record, one a line"},
 	}
+	if found := v.findings(); len(found) > 0 {
+		proof := strings.Replace(again, "telltale audit", "telltale explain "+v.id(found[0]), 1)
+		rows = append([][2]string{{proof, "the proof in full"}}, rows...)
+	}
 	if len(v.Info.Options.Devices) == 0 && len(v.parties) > 0 {
 		rows = append([][2]string{{"telltale device new", "your own numbers: then each is found for certain, in any form"}}, rows...)
 	}
 	s.line(span{"Next", bold})
-	for _, cmd := range rows {
+	for _, cmd := range rows[:min(len(rows), maxNext)] {
 		if cells(cmd[0]) > s.width-2 {
 			s.prose(2, 4, span{cmd[0], plain})
 			continue
