@@ -140,23 +140,30 @@ func (t *Table) keep(h *hold, i int, in piece) {
 func (h *hold) lay(i int, p *piece) (moved int) {
 	n := len(h.pieces)
 	if 2*i >= n {
-		if n == cap(h.pieces) {
-			h.front = nil
+		if n == cap(h.pieces) && h.front != nil {
+			moved = h.grow()
 		}
 		h.pieces = slices.Insert(h.pieces, i, p)
-		return n - i
+		return moved + n - i
 	}
 	if len(h.front) == 0 {
-		all := make([]*piece, 2*n)
-		copy(all[n:], h.pieces)
-		h.front, h.pieces = all[:n], all[n:]
-		moved = n
+		moved = h.grow()
 	}
 	free := len(h.front) - 1
 	h.front, h.pieces = h.front[:free], h.front[free:free+n+1]
 	copy(h.pieces, h.pieces[1:i+1])
 	h.pieces[i] = p
 	return moved + i
+}
+
+// grow makes room on both sides of the pieces, in proportion to them, so that
+// what comes in any order moves them seldom. It returns how many it moved.
+func (h *hold) grow() (moved int) {
+	n := len(h.pieces)
+	room := 1 + n/2
+	all := make([]*piece, n+2*room)
+	h.front, h.pieces = all[:room], append(all[room:room], h.pieces...)
+	return n
 }
 
 // first removes the first piece from the hold.
