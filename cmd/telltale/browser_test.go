@@ -33,7 +33,7 @@ func domOf(t *testing.T, page string) string {
 		}
 		return string(out)
 	}
-	t.Skip("SKIPPED: there is no Chromium; what a page runs is not looked at in a browser")
+	t.Skip("SKIPPED: there is no Chromium; what a page runs is not looked at in a browser (Debian: apt-get install chromium)")
 	return ""
 }
 

@@ -53,6 +53,9 @@ func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
+	if len(e.inputs) > 1 { // the same packet number stands in each of them
+		return &failure{exitInput, errors.New(o.records + " holds records of several captures"), "leave --records out: then this capture alone is audited"}
+	}
 	want, beyond := e.packets()
 	var n int
 	err = writeWhole(o.output, func(w io.Writer) (err error) {
