@@ -275,7 +275,8 @@ const agreementIntro = `# Agreement with tshark
 <!-- Made from cmd/telltale/testdata/agreement.txt by 'make generate'. -->
 
 'make corpus CORPUS=folder' audits every capture of a folder and compares what it finds with what tshark 4.0.17 found there:
-TCP and UDP flows, flows inside tunnels, names asked for in DNS, names in greetings of TLS and QUIC, HTTP/1 requests, WebSocket frames, MQTT packets. Both ways: what
+TCP and UDP flows, flows inside tunnels, names asked for in DNS, names in greetings of TLS and QUIC, HTTP/1 requests, WebSocket frames, MQTT packets, and the fingerprints JA3 and JA4 of TLS greetings (JA4
+from the lists that an installed tshark gives; without one it is not compared). Both ways: what
 tshark has and telltale lacks, and what telltale has and tshark lacks. tshark is a witness, not the truth: each difference
 was looked at in the bytes, and this page says who is right. The test reads the same table. A difference that is not here
 counts against the gate; an entry whose difference is gone, or whose quoted bytes are not in that packet, fails the test.

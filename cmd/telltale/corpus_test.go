@@ -238,7 +238,9 @@ func (s *totals) compare(t *testing.T, row manifestRow, got outcome) {
 		t.Errorf("%s: %v", name, err)
 		return
 	}
-	found, agreed := differences(readRecords(t, name, got.out), want, capped)
+	have := readRecords(t, name, got.out)
+	addJA4(t, filepath.Join(*corpusDir, name), want, capped)
+	found, agreed := differences(have, want, capped)
 	for what, n := range agreed {
 		s.agreed[what] += n
 	}
@@ -260,7 +262,7 @@ func clip(s string) string {
 }
 
 // mayDiffer is how many differences may be left without an explanation.
-var mayDiffer = map[string]int{"flows": 20, "inner": 0, "dns": 2, "sni": 0, "quic": 0, "websocket": 0, "mqtt": 0, "http": 10}
+var mayDiffer = map[string]int{"flows": 20, "inner": 0, "dns": 2, "sni": 0, "quic": 0, "websocket": 0, "mqtt": 0, "http": 10, "ja3": 0, "ja4": 0}
 
 func (s *totals) print(t *testing.T) {
 	t.Helper()

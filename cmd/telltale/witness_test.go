@@ -13,7 +13,7 @@ import (
 )
 
 // compared is what a run and a truth file are compared by.
-var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "websocket", "mqtt"}
+var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "websocket", "mqtt", "ja3", "ja4"}
 
 // seen is what a run or a truth file says there is: comparable lines and how
 // many there are of each, by what is [compared].
@@ -25,6 +25,7 @@ var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "websock
 //	quic   name in a greeting of QUIC, and flow
 //	websocket, mqtt  kinds of frames and packets
 //	http   method, host and target of requests
+//	ja3, ja4  fingerprints of ClientHellos
 type seen map[string]map[string]int
 
 func newSeen() seen {
@@ -76,6 +77,7 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		QUIC         [][]any `json:"quic_sni"`
 		WebSocket    map[string]int
 		MQTT         map[string]int
+		JA3          map[string]int
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
@@ -112,6 +114,9 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 	}
 	for code, n := range d.MQTT {
 		out["mqtt"][packetKinds[code]] += n
+	}
+	for hash, n := range d.JA3 {
+		out["ja3"][hash] += n
 	}
 	for _, v := range d.HTTP {
 		out["http"][requestLine(fmt.Sprint(v[0]), text(v[1]), text(v[2]))]++
@@ -200,7 +205,7 @@ type record struct {
 		RRName    string
 		Questions []struct{ RRName string }
 	}
-	TLS      struct{ SNI string }
+	TLS      struct{ SNI, JA3, JA4 string }
 	AppProto string `json:"app_proto"`
 	Facts    []struct{ Name, Value string }
 }
@@ -265,12 +270,21 @@ func (s seen) add(r *record, c *carriage) {
 		}
 	case r.HTTP.HTTPMethod != "":
 		s["http"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
-	case r.TLS.SNI != "":
-		c.hellos[r.FlowID] = append(c.hellos[r.FlowID], strings.ToLower(r.TLS.SNI))
+	case r.TLS.JA3 != "":
+		s.addGreeting(r, c)
 	case r.DNS.RRName != "":
 		s["dns"][dnsName(r.DNS.RRName)] = 1
 		for _, q := range r.DNS.Questions {
 			s["dns"][dnsName(q.RRName)] = 1
 		}
+	}
+}
+
+// addGreeting notes a ClientHello.
+func (s seen) addGreeting(r *record, c *carriage) {
+	s["ja3"][r.TLS.JA3]++
+	s["ja4"][r.TLS.JA4]++
+	if r.TLS.SNI != "" {
+		c.hellos[r.FlowID] = append(c.hellos[r.FlowID], strings.ToLower(r.TLS.SNI))
 	}
 }
