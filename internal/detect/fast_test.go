@@ -66,9 +66,11 @@ func FuzzValueAfter(f *testing.F) {
 			if c != '=' && c != ':' {
 				continue
 			}
-			start, end := k.valueAfter(b, i+1)
-			if s, e := new(keyScan).valueAfter(b, i+1); s != start || e != end {
-				t.Fatalf("the value behind %d of %q is [%d, %d), want [%d, %d)", i, b, start, end, s, e)
+			for _, text := range []bool{false, true} {
+				start, end := k.valueAfter(b, i+1, text)
+				if s, e := new(keyScan).valueAfter(b, i+1, text); s != start || e != end {
+					t.Fatalf("the value behind %d of %q is [%d, %d), want [%d, %d)", i, b, start, end, s, e)
+				}
 			}
 		}
 	})

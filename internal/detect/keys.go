@@ -21,7 +21,7 @@ var dictionary = readKeys(keysText)
 // run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(keysText))
-	return telltale.Table{Name: "field-names", Version: "2", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "field-names", Version: "3", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // A keyDictionary is the dictionary, ready for look-up.
@@ -42,6 +42,7 @@ func (s *bitset) has(n uint16) bool { return s[n/64]&(1<<(n%64)) != 0 }
 // A keyName is what a normalised name says.
 type keyName struct {
 	kinds  []telltale.Kind // announced
+	text   bool            // whose values are words, and may be long
 	beside bool            // it names what stands beside a cell's identity
 	axis   byte            // it names one part of a position
 }
@@ -68,6 +69,9 @@ func readKeys(text string) *keyDictionary {
 	return d
 }
 
+// wordy are the kinds whose values have spaces in them.
+var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname}
+
 // add takes a name of a kind, or of what stands beside.
 func (d *keyDictionary) add(name, kind string) {
 	n := d.names[name]
@@ -84,6 +88,7 @@ func (d *keyDictionary) add(name, kind string) {
 		n.axis = longitude
 	default:
 		n.kinds = append(n.kinds, telltale.Kind(kind))
+		n.text = n.text || slices.Contains(wordy, telltale.Kind(kind))
 	}
 	t := tail([]byte(name))
 	d.tails.add(t)

@@ -29,6 +29,9 @@ func (s *Search) look(v *decode.View) {
 	}
 	s.positions()
 	s.addresses()
+	if v.Parent == nil {
+		s.ownName()
+	}
 	s.settle(maxHits)
 	for _, c := range s.found[s.fromView:] {
 		s.place(c)

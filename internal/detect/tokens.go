@@ -73,6 +73,7 @@ type keyScan struct {
 	keyed  []token
 	axes   []axis
 	open   stretch // where no value without quotes ends
+	prose  stretch // where none of words does
 }
 
 // A stretch is the part [start, end) of a text.
@@ -81,7 +82,7 @@ type stretch struct{ start, end int }
 // scan finds the values of known keys in b, as JSON, form, header and
 // assignment write them, and addresses written with colons or hyphens.
 func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
-	k.beside, k.keyed, k.axes, k.open = k.beside[:0], k.keyed[:0], k.axes[:0], stretch{}
+	k.beside, k.keyed, k.axes, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], stretch{}, stretch{}
 	for i := range blocks {
 		for set := blocks[i][decode.Marks]; set != 0; set &= set - 1 {
 			at := i*64 + bits.TrailingZeros64(set)
@@ -111,14 +112,14 @@ func (k *keyScan) at(b []byte, i int) {
 		k.beside = append(k.beside, i)
 	}
 	if name.axis != 0 && len(k.axes) < maxHits {
-		if start, end := k.valueAfter(b, i+1); start < end {
+		if start, end := k.valueAfter(b, i+1, false); start < end {
 			k.axes = append(k.axes, axis{token{start: start, end: end}, name.axis})
 		}
 	}
 	if name.kinds == nil || len(k.keyed) >= maxHits {
 		return
 	}
-	if start, end := k.valueAfter(b, i+1); start < end {
+	if start, end := k.valueAfter(b, i+1, name.text); start < end {
 		k.keyed = append(k.keyed, token{start: start, end: end, key: key})
 	}
 }
@@ -158,36 +159,47 @@ func keyBefore(b []byte, i int) []byte {
 	return b[start:end]
 }
 
-// valueAfter returns the bounds of the value that begins at or after i.
-func (k *keyScan) valueAfter(b []byte, i int) (start, end int) {
+// valueAfter returns the bounds of the value that begins at or after i; text
+// says that it may be long and without quotes have spaces in it.
+func (k *keyScan) valueAfter(b []byte, i int, text bool) (start, end int) {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
 		i++
+	}
+	ends, most, open := &endsValue, maxValue, &k.open
+	if text {
+		ends, most, open = &endsText, maxText, &k.prose
 	}
 	quote := byte(0)
 	if i < len(b) && (b[i] == '"' || b[i] == '\'') {
 		quote = b[i]
 		i++
-	}
-	ends := &endsQuoted
-	if quote == 0 {
-		ends = &endsValue
+		ends = &endsQuoted
 	}
 	start, end = i, i
-	if quote == 0 && k.open.start <= i && i < k.open.end {
-		end = k.open.end // a key in what was looked at as another's value
+	if quote == 0 && open.start <= i && i < open.end {
+		end = open.end // a key in what was looked at as another's value
 	}
-	for end < len(b) && end-start <= maxValue {
-		if c := b[end]; c == quote || ends[c] {
+	for end < len(b) && end-start <= most {
+		c := b[end]
+		if text && c == '\\' && quote != 0 && end+1 < len(b) && end > start {
+			end += 2 // what is escaped in a text is part of it
+			continue
+		}
+		if c == quote || ends[c] {
 			break
 		}
 		end++
 	}
 	if quote == 0 {
-		k.open = stretch{start, end}
+		*open = stretch{start, end}
 	}
-	if end-start > maxValue {
+	if end-start > most {
 		return start, start
 	}
+	return trimSpaces(b, start, end)
+}
+
+func trimSpaces(b []byte, start, end int) (int, int) {
 	for start < end && b[start] == ' ' {
 		start++
 	}
@@ -197,11 +209,13 @@ func (k *keyScan) valueAfter(b []byte, i int) (start, end int) {
 	return start, end
 }
 
-// endsQuoted has the bytes that end a value in quotes, beside its quote, and
-// endsValue those that end one without.
+// endsQuoted has the bytes that end a value in quotes, beside its quote,
+// endsValue those that end one without, and endsText those that end one of words
+// without.
 var (
 	endsQuoted = endings("\\")
 	endsValue  = endings("\\,}]&;\"'<>){[ ")
+	endsText   = endings("\\,}]&;\"<>{[")
 )
 
 // endings returns a table of the bytes of list and the control characters.
