@@ -1,6 +1,9 @@
 package decode
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // A Block says which of 64 bytes of a text are of each class: bit i of a word is
 // of byte i. A text's bytes are looked at once; what runs and keys are made of is
@@ -12,29 +15,48 @@ const (
 	Digits  = iota
 	Hexes   // digits and the letters of hexadecimal, in either case
 	Symbols // of Base64, in either alphabet
-	Marks   // ':', '=' and '-'
+	Joints  // ':', '=' and '-'
 )
 
 const blockLen = 64
 
-// Classify returns the blocks of b, in the memory of old if that has room. The
-// bytes that the last one lacks are of no class.
-func Classify(old []Block, b []byte) []Block {
+// Marks says which bytes a text has anywhere that encodings cannot do without. A
+// decoder whose marks are missing need not look for anything.
+type Marks uint8
+
+// The marks, each of one byte or of a few.
+const (
+	percents Marks = 1 << iota // and ampersands
+	pluses
+	backslashes
+	zeros  // and bytes of 1
+	magics // bytes of 0x1f, 0xfd and two more
+	equals
+	zlibSeconds // second bytes of zlib that are no text: 0x9c, 0xda and two more
+	carets      // and the one that is
+)
+
+// rest64 is what the last block is filled up with: bytes of no class, and no marks.
+var rest64 = [blockLen]byte(bytes.Repeat([]byte{' '}, blockLen))
+
+// Classify returns the blocks of b, in the memory of old if that has room, and
+// its marks. The bytes that the last block lacks are of no class.
+func Classify(old []Block, b []byte) ([]Block, Marks) {
 	n := (len(b) + blockLen - 1) / blockLen
 	if cap(old) < n {
 		old = make([]Block, n)
 	}
-	blocks := old[:n]
+	blocks, marks := old[:n], Marks(0)
 	whole := len(b) / blockLen
 	if whole > 0 {
-		classifyWhole(blocks[:whole], b)
+		marks = classifyWhole(blocks[:whole], b)
 	}
 	if whole < n {
-		var rest [blockLen]byte
+		rest := rest64
 		copy(rest[:], b[whole*blockLen:])
-		classifyWhole(blocks[whole:], rest[:])
+		marks |= classifyWhole(blocks[whole:], rest[:])
 	}
-	return blocks
+	return blocks, marks
 }
 
 // classOf has the classes of a byte, a bit each.
@@ -51,17 +73,30 @@ var classOf = func() (t [256]uint8) {
 			t[c] |= 1 << Symbols
 		}
 		if b == ':' || b == '=' || b == '-' {
-			t[c] |= 1 << Marks
+			t[c] |= 1 << Joints
 		}
 	}
 	return t
 }()
 
-// classifyPlain sets blocks to those of the bytes that b begins with, as many.
-func classifyPlain(blocks []Block, b []byte) {
+// marksOf has the marks of a byte.
+var marksOf = func() (t [256]Marks) {
+	for m, bytes := range map[Marks]string{
+		percents: "%&", pluses: "+", backslashes: `\\`, zeros: "\x00\x01", magics: "\x1d\x1f\xfd\xff", equals: "=", zlibSeconds: "\x9a\x9c\xda\xdc", carets: "^",
+	} {
+		for i := range len(bytes) {
+			t[bytes[i]] |= m
+		}
+	}
+	return t
+}()
+
+// classifyPlain sets blocks to those of the bytes that b begins with, as many, and
+// returns their marks.
+func classifyPlain(blocks []Block, b []byte) (marks Marks) {
 	const gather = 0x0102040810204080 // moves the lowest bit of each byte to the highest byte
 	for i := range blocks {
-		var digits, hexes, symbols, marks uint64
+		var digits, hexes, symbols, joints uint64
 		for at := 0; at < blockLen; at += wordSize {
 			q := b[i*blockLen+at:][:wordSize:wordSize]
 			of := uint64(classOf[q[0]]) | uint64(classOf[q[1]])<<8 | uint64(classOf[q[2]])<<16 | uint64(classOf[q[3]])<<24 |
@@ -69,39 +104,37 @@ func classifyPlain(blocks []Block, b []byte) {
 			digits |= of >> Digits & eachByte * gather >> 56 << (at % blockLen)
 			hexes |= of >> Hexes & eachByte * gather >> 56 << (at % blockLen)
 			symbols |= of >> Symbols & eachByte * gather >> 56 << (at % blockLen)
-			marks |= of >> Marks & eachByte * gather >> 56 << (at % blockLen)
+			joints |= of >> Joints & eachByte * gather >> 56 << (at % blockLen)
 		}
-		blocks[i] = Block{Digits: digits, Hexes: hexes, Symbols: symbols, Marks: marks}
+		blocks[i] = Block{Digits: digits, Hexes: hexes, Symbols: symbols, Joints: joints}
 	}
+	for _, c := range b[:len(blocks)*blockLen] {
+		marks |= marksOf[c]
+	}
+	return marks
 }
 
 // NextRun returns the first run of at least least bytes of a class that begins at
 // or behind at, in front of which the class does not go on. Least is 9 to 16.
+//
+// It looks where such a run cannot but have come to: bit by bit, which bytes have
+// 2, 4, 8 and then least bytes of the class behind them, themselves included.
 func NextRun(blocks []Block, class, at, least int) (start, end int, ok bool) {
+	more := uint(least-8) % blockLen
+	mask := ^uint64(0) << (at % blockLen)
+	var one, two, four, eight uint64 // of the block before
 	for i := at / blockLen; i < len(blocks); i++ {
-		set, next := blocks[i][class], uint64(0)
-		if i == at/blockLen {
-			set &= ^uint64(0) << (at % blockLen)
+		ones := blocks[i][class] & mask
+		twos := ones & (ones<<1 | one>>63)
+		fours := twos & (twos<<2 | two>>62)
+		eights := fours & (fours<<4 | four>>60)
+		if ends := eights & (eights<<more | eight>>((blockLen-more)%blockLen)); ends != 0 {
+			end = i*blockLen + bits.TrailingZeros64(ends) + 1
+			return end - least, runEnd(blocks, class, end), true
 		}
-		if i+1 < len(blocks) {
-			next = blocks[i+1][class]
-		}
-		if starts := runStarts(set, next, least); starts != 0 {
-			start = i*blockLen + bits.TrailingZeros64(starts)
-			return start, runEnd(blocks, class, start+least), true
-		}
+		one, two, four, eight, mask = ones, twos, fours, eights, ^uint64(0)
 	}
 	return 0, 0, false
-}
-
-// runStarts returns the bits of set from which on least bits, of set and then of
-// next, are 1. What is known of 1, 2, 4 and 8 bits is put together.
-func runStarts(set, next uint64, least int) uint64 {
-	set, next = set&(set>>1|next<<63), next&(next>>1)
-	set, next = set&(set>>2|next<<62), next&(next>>2)
-	set, next = set&(set>>4|next<<60), next&(next>>4)
-	more := (least - 8) % blockLen
-	return set & (set>>more | next<<(blockLen-more))
 }
 
 // runEnd returns where the bytes of a class from at on end.

@@ -40,9 +40,45 @@ DATA highNibbles<>+14(SB)/1, $0x00
 DATA highNibbles<>+15(SB)/1, $0x00
 GLOBL highNibbles<>(SB), RODATA|NOPTR, $16
 
-// func classifyAVX2(out *uint64, b *byte, blocks int)
-// Requires: AVX, AVX2
-TEXT ·classifyAVX2(SB), NOSPLIT, $0-24
+DATA lowMarkNibbles<>+0(SB)/1, $0x08
+DATA lowMarkNibbles<>+1(SB)/1, $0x08
+DATA lowMarkNibbles<>+2(SB)/1, $0x00
+DATA lowMarkNibbles<>+3(SB)/1, $0x00
+DATA lowMarkNibbles<>+4(SB)/1, $0x00
+DATA lowMarkNibbles<>+5(SB)/1, $0x01
+DATA lowMarkNibbles<>+6(SB)/1, $0x01
+DATA lowMarkNibbles<>+7(SB)/1, $0x00
+DATA lowMarkNibbles<>+8(SB)/1, $0x00
+DATA lowMarkNibbles<>+9(SB)/1, $0x00
+DATA lowMarkNibbles<>+10(SB)/1, $0x40
+DATA lowMarkNibbles<>+11(SB)/1, $0x02
+DATA lowMarkNibbles<>+12(SB)/1, $0x44
+DATA lowMarkNibbles<>+13(SB)/1, $0x30
+DATA lowMarkNibbles<>+14(SB)/1, $0x80
+DATA lowMarkNibbles<>+15(SB)/1, $0x10
+GLOBL lowMarkNibbles<>(SB), RODATA|NOPTR, $16
+
+DATA highMarkNibbles<>+0(SB)/1, $0x08
+DATA highMarkNibbles<>+1(SB)/1, $0x10
+DATA highMarkNibbles<>+2(SB)/1, $0x03
+DATA highMarkNibbles<>+3(SB)/1, $0x20
+DATA highMarkNibbles<>+4(SB)/1, $0x00
+DATA highMarkNibbles<>+5(SB)/1, $0x84
+DATA highMarkNibbles<>+6(SB)/1, $0x00
+DATA highMarkNibbles<>+7(SB)/1, $0x00
+DATA highMarkNibbles<>+8(SB)/1, $0x00
+DATA highMarkNibbles<>+9(SB)/1, $0x40
+DATA highMarkNibbles<>+10(SB)/1, $0x00
+DATA highMarkNibbles<>+11(SB)/1, $0x00
+DATA highMarkNibbles<>+12(SB)/1, $0x00
+DATA highMarkNibbles<>+13(SB)/1, $0x40
+DATA highMarkNibbles<>+14(SB)/1, $0x00
+DATA highMarkNibbles<>+15(SB)/1, $0x10
+GLOBL highMarkNibbles<>(SB), RODATA|NOPTR, $16
+
+// func classifyAVX2(out *uint64, b *byte, blocks int) uint64
+// Requires: AVX, AVX2, SSE2
+TEXT ·classifyAVX2(SB), NOSPLIT, $0-32
 	MOVQ           out+0(FP), AX
 	MOVQ           b+8(FP), CX
 	MOVQ           blocks+16(FP), DX
@@ -52,77 +88,95 @@ TEXT ·classifyAVX2(SB), NOSPLIT, $0-24
 	VPBROADCASTB   X0, Y0
 	VBROADCASTI128 lowNibbles<>+0(SB), Y2
 	VBROADCASTI128 highNibbles<>+0(SB), Y3
+	VBROADCASTI128 lowMarkNibbles<>+0(SB), Y4
+	VBROADCASTI128 highMarkNibbles<>+0(SB), Y5
+	VPXOR          Y6, Y6, Y6
 	MOVL           $0x00000001, BX
-	VMOVD          BX, X4
-	VPBROADCASTB   X4, Y4
-	MOVL           $0x00000003, BX
-	VMOVD          BX, X5
-	VPBROADCASTB   X5, Y5
-	MOVL           $0x0000003d, BX
-	VMOVD          BX, X6
-	VPBROADCASTB   X6, Y6
-	MOVL           $0x000000c0, BX
 	VMOVD          BX, X7
 	VPBROADCASTB   X7, Y7
+	MOVL           $0x00000003, BX
+	VMOVD          BX, X8
+	VPBROADCASTB   X8, Y8
+	MOVL           $0x0000003d, BX
+	VMOVD          BX, X9
+	VPBROADCASTB   X9, Y9
+	MOVL           $0x000000c0, BX
+	VMOVD          BX, X10
+	VPBROADCASTB   X10, Y10
 
 block:
-	VMOVDQU   (CX), Y8
-	VPSRLW    $0x04, Y8, Y9
-	VPAND     Y0, Y8, Y8
-	VPAND     Y0, Y9, Y9
-	VPSHUFB   Y8, Y2, Y8
-	VPSHUFB   Y9, Y3, Y9
-	VPAND     Y9, Y8, Y8
-	VMOVDQU   32(CX), Y9
-	VPSRLW    $0x04, Y9, Y10
-	VPAND     Y0, Y9, Y9
-	VPAND     Y0, Y10, Y10
-	VPSHUFB   Y9, Y2, Y9
-	VPSHUFB   Y10, Y3, Y10
-	VPAND     Y10, Y9, Y9
-	VPAND     Y4, Y8, Y10
-	VPCMPEQB  Y1, Y10, Y10
-	VPMOVMSKB Y10, BX
-	VPAND     Y4, Y9, Y10
-	VPCMPEQB  Y1, Y10, Y10
-	VPMOVMSKB Y10, SI
-	SHLQ      $0x20, SI
-	ORQ       SI, BX
-	NOTQ      BX
-	MOVQ      BX, (AX)
-	VPAND     Y5, Y8, Y10
-	VPCMPEQB  Y1, Y10, Y10
-	VPMOVMSKB Y10, BX
-	VPAND     Y5, Y9, Y10
-	VPCMPEQB  Y1, Y10, Y10
-	VPMOVMSKB Y10, SI
-	SHLQ      $0x20, SI
-	ORQ       SI, BX
-	NOTQ      BX
-	MOVQ      BX, 8(AX)
-	VPAND     Y6, Y8, Y10
-	VPCMPEQB  Y1, Y10, Y10
-	VPMOVMSKB Y10, BX
-	VPAND     Y6, Y9, Y10
-	VPCMPEQB  Y1, Y10, Y10
-	VPMOVMSKB Y10, SI
-	SHLQ      $0x20, SI
-	ORQ       SI, BX
-	NOTQ      BX
-	MOVQ      BX, 16(AX)
-	VPAND     Y7, Y8, Y8
-	VPCMPEQB  Y1, Y8, Y8
-	VPMOVMSKB Y8, BX
-	VPAND     Y7, Y9, Y8
-	VPCMPEQB  Y1, Y8, Y8
-	VPMOVMSKB Y8, SI
-	SHLQ      $0x20, SI
-	ORQ       SI, BX
-	NOTQ      BX
-	MOVQ      BX, 24(AX)
-	ADDQ      $0x40, CX
-	ADDQ      $0x20, AX
-	DECQ      DX
-	JNZ       block
+	VMOVDQU      (CX), Y11
+	VPSRLW       $0x04, Y11, Y12
+	VPAND        Y0, Y11, Y11
+	VPAND        Y0, Y12, Y12
+	VPSHUFB      Y11, Y2, Y13
+	VPSHUFB      Y12, Y3, Y14
+	VPAND        Y14, Y13, Y13
+	VPSHUFB      Y11, Y4, Y11
+	VPSHUFB      Y12, Y5, Y12
+	VPAND        Y12, Y11, Y11
+	VPOR         Y11, Y6, Y6
+	VMOVDQU      32(CX), Y11
+	VPSRLW       $0x04, Y11, Y12
+	VPAND        Y0, Y11, Y11
+	VPAND        Y0, Y12, Y12
+	VPSHUFB      Y11, Y2, Y14
+	VPSHUFB      Y12, Y3, Y15
+	VPAND        Y15, Y14, Y14
+	VPSHUFB      Y11, Y4, Y11
+	VPSHUFB      Y12, Y5, Y12
+	VPAND        Y12, Y11, Y11
+	VPOR         Y11, Y6, Y6
+	VPAND        Y7, Y13, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, BX
+	VPAND        Y7, Y14, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, SI
+	SHLQ         $0x20, SI
+	ORQ          SI, BX
+	NOTQ         BX
+	MOVQ         BX, (AX)
+	VPAND        Y8, Y13, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, BX
+	VPAND        Y8, Y14, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, SI
+	SHLQ         $0x20, SI
+	ORQ          SI, BX
+	NOTQ         BX
+	MOVQ         BX, 8(AX)
+	VPAND        Y9, Y13, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, BX
+	VPAND        Y9, Y14, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, SI
+	SHLQ         $0x20, SI
+	ORQ          SI, BX
+	NOTQ         BX
+	MOVQ         BX, 16(AX)
+	VPAND        Y10, Y13, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, BX
+	VPAND        Y10, Y14, Y11
+	VPCMPEQB     Y1, Y11, Y11
+	VPMOVMSKB    Y11, SI
+	SHLQ         $0x20, SI
+	ORQ          SI, BX
+	NOTQ         BX
+	MOVQ         BX, 24(AX)
+	ADDQ         $0x40, CX
+	ADDQ         $0x20, AX
+	DECQ         DX
+	JNZ          block
+	VEXTRACTI128 $0x01, Y6, X0
+	VPOR         X6, X0, X0
+	MOVQ         X0, AX
+	VPSRLDQ      $0x08, X0, X0
+	MOVQ         X0, CX
+	ORQ          CX, AX
+	MOVQ         AX, ret+24(FP)
 	VZEROUPPER
 	RET

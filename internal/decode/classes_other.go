@@ -3,4 +3,4 @@
 package decode
 
 // classifyWhole is classifyPlain.
-func classifyWhole(blocks []Block, b []byte) { classifyPlain(blocks, b) }
+func classifyWhole(blocks []Block, b []byte) Marks { return classifyPlain(blocks, b) }

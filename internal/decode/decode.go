@@ -57,10 +57,14 @@ type Decoder struct {
 	// Encode returns b in the encoding, for tests.
 	Encode func(b []byte) []byte
 
-	texts    bool // it can only write text
-	rewrites bool // a view is the same text with escapes undone
-	whole    bool // it is looked for in all of a view only, and read as JSON
+	needs    Marks // one of these is in whatever it writes; 0: none need be
+	texts    bool  // it can only write text
+	rewrites bool  // a view is the same text with escapes undone
+	whole    bool  // it is looked for in all of a view only, and read as JSON
 }
+
+// mayBeIn reports whether d may find something in bytes with these marks.
+func (d *Decoder) mayBeIn(marks Marks) bool { return d.needs == 0 || d.needs&marks != 0 }
 
 // Carries reports whether d can write b, for tests: some encodings are of text
 // alone, and escapes of JSON leave the quotes of UTF-16 torn.
@@ -101,6 +105,7 @@ type Found struct {
 	Keep int         // trailing bytes to be given again, with what follows
 
 	blocks  []Block  // of the bytes at hand
+	marks   Marks    // of them
 	decoder *Decoder // that is finding
 	tree    tree     // that is read
 	sample  [sampleSize + wordSize]byte
@@ -109,10 +114,10 @@ type Found struct {
 
 // all fills f with what the decoders that do not inflate find in b.
 func (f *Found) all(b []byte, more bool) {
-	f.blocks = Classify(f.blocks, b)
+	f.blocks, f.marks = Classify(f.blocks, b)
 	f.More, f.List, f.Over, f.Keep = more, f.List[:0], Candidate{}, 0
 	for _, f.decoder = range All {
-		if f.decoder.Find != nil {
+		if f.decoder.Find != nil && f.decoder.mayBeIn(f.marks) {
 			f.decoder.Find(b, f)
 		}
 	}

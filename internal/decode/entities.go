@@ -7,7 +7,7 @@ import (
 
 // entitiesDecoder undoes the character references of XML and HTML (XML 1.0, 4.1):
 // numbers, and the names that every writer knows.
-var entitiesDecoder = &Decoder{Name: "entities", Find: findEntities, Decode: decodeEntities, Encode: encodeEntities, texts: true, rewrites: true}
+var entitiesDecoder = &Decoder{Name: "entities", Find: findEntities, needs: percents, Decode: decodeEntities, Encode: encodeEntities, texts: true, rewrites: true}
 
 // entityNames are the names that are undone.
 var entityNames = map[string]rune{"amp": '&', "lt": '<', "gt": '>', "quot": '"', "apos": '\'', "nbsp": ' '}

@@ -70,11 +70,10 @@ func FuzzClassify(f *testing.F) {
 	f.Add(every)
 	f.Add([]byte("a:b=c-d_e+f/0123456789abcdefABCDEF"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		got := Classify(nil, b)
-		want := make([]Block, len(got))
-		classifyPlain(want, append(bytes.Clone(b), make([]byte, blockLen)...))
-		if !slices.Equal(got, want) {
-			t.Fatalf("of %q: %x, want %x", b, got, want)
+		got, marks := Classify(nil, b)
+		want, padded := make([]Block, len(got)), append(bytes.Clone(b), rest64[:]...)
+		if m := classifyPlain(want, padded); m != marks || !slices.Equal(got, want) {
+			t.Fatalf("of %q: %x with marks %b, want %x with %b", b, got, marks, want, m)
 		}
 		for i := range len(got) * blockLen {
 			of := uint8(0)
@@ -88,11 +87,34 @@ func FuzzClassify(f *testing.F) {
 	})
 }
 
+// FuzzMarks holds that a decoder whose marks are missing has nothing to find.
+func FuzzMarks(f *testing.F) {
+	for _, d := range All {
+		f.Add(d.Encode([]byte("imei=001012704839210 and more of it")))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var found Found
+		for _, found.decoder = range All {
+			d := found.decoder
+			found.blocks, found.marks = Classify(found.blocks, b)
+			found.List, found.Over, found.Keep, found.More = found.List[:0], Candidate{}, 0, len(b)%2 == 1
+			finds := d.Next != nil && d.Next(b, 0) < len(b)
+			if d.Find != nil {
+				d.Find(b, &found)
+				finds = finds || len(found.List) > 0 || d.needs != 0 && found.Keep > 0
+			}
+			if finds && !d.mayBeIn(found.marks) {
+				t.Errorf("%s finds something in %q, whose marks are %b", d.Name, b, found.marks)
+			}
+		}
+	})
+}
+
 // BenchmarkClassify says how many times longer than the search for an absent byte
 // the classes of a text take, as they are found here and by the table.
 func BenchmarkClassify(b *testing.B) {
 	text := jsonText(16 << 10)
-	blocks := Classify(nil, text)
+	blocks, _ := Classify(nil, text)
 	var quick, plain, index time.Duration
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
@@ -117,7 +139,7 @@ func FuzzFastIsPlain(f *testing.F) {
 	f.Add(bytes.Repeat([]byte("key: value and wordslongerthan16 0123456789abcdef, "), 99), uint16(700))
 	f.Add(bytes.Repeat([]byte("0123456789"), 900), uint16(4500))
 	f.Fuzz(func(t *testing.T, b []byte, step uint16) {
-		blocks := Classify(nil, b)
+		blocks, _ := Classify(nil, b)
 		for class, a := range map[int]*alphabet{Symbols: base64Alphabet, Hexes: hexAlphabet} {
 			var runs []telltale.Range
 			for at := 0; ; {

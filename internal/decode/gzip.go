@@ -15,6 +15,7 @@ var gzipDecoder = &Decoder{
 	Next: func(b []byte, at int) int {
 		return nextMagic(b, at, gzipMagic[0], isGzip)
 	},
+	needs:  magics,
 	Open:   openGzip,
 	Close:  closeGzip,
 	Encode: encodeGzip,

@@ -43,15 +43,15 @@ func (w *Walker) addJob(v *View) {
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
 		}
 	}
-	if j.hinted != nil || hasObject(v.Data[v.Seen:]) {
+	if j.hinted != nil || w.found.hasObject(v.Data[v.Seen:]) {
 		w.jobs = append(w.jobs, j)
 	}
 }
 
-// hasObject reports whether an object may begin in b.
-func hasObject(b []byte) bool {
+// hasObject reports whether an object may begin in b, whose marks f has.
+func (f *Found) hasObject(b []byte) bool {
 	for _, d := range All {
-		if d.Next != nil && d.Next(b, 0) < len(b) {
+		if d.Next != nil && d.mayBeIn(f.marks) && d.Next(b, 0) < len(b) {
 			return true
 		}
 	}

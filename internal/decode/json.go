@@ -10,13 +10,10 @@ import (
 // the whole text with \" and \\ left as they are, so that it is JSON still;
 // each string that has these, JSON within JSON mostly, is a view of its own,
 // wholly undone.
-var jsonDecoder = &Decoder{Name: "json", Find: findJSON, Decode: decodeJSON, Encode: encodeJSON, rewrites: true}
+var jsonDecoder = &Decoder{Name: "json", Find: findJSON, needs: backslashes, Decode: decodeJSON, Encode: encodeJSON, rewrites: true}
 
 // findJSON finds stretches of text with escapes, and strings in strings.
 func findJSON(b []byte, f *Found) {
-	if bytes.IndexByte(b, '\\') < 0 {
-		return
-	}
 	holdToken(b, '\\', f)
 	stretches(b, '\\', plainEscape, func(start, end int) {
 		f.add(Candidate{Start: start, End: end})

@@ -10,7 +10,7 @@ import (
 )
 
 // zstdDecoder inflates Zstandard (RFC 8878).
-var zstdDecoder = &Decoder{Name: "zstd", Next: nextZstd, Open: openZstd, Close: closeRead, Encode: encodeZstd}
+var zstdDecoder = &Decoder{Name: "zstd", Next: nextZstd, needs: magics, Open: openZstd, Close: closeRead, Encode: encodeZstd}
 
 // brotliDecoder inflates Brotli (RFC 7932). Nothing tells it from other bytes, so
 // it is not in [All]: only Content-Encoding asks for it.

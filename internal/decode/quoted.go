@@ -5,7 +5,7 @@ import "bytes"
 // quotedDecoder undoes quoted-printable (RFC 2045, 6.7). Any form has "=35" in it
 // somewhere, so it is looked for only in text with the marks that a writer of
 // quoted-printable cannot do without: an escaped '=', or a line that goes on.
-var quotedDecoder = &Decoder{Name: "quoted-printable", Find: findQuotedPrintable, Decode: decodeQuotedPrintable, Encode: encodeQuotedPrintable, rewrites: true}
+var quotedDecoder = &Decoder{Name: "quoted-printable", Find: findQuotedPrintable, needs: equals, Decode: decodeQuotedPrintable, Encode: encodeQuotedPrintable, rewrites: true}
 
 // findQuotedPrintable finds stretches of text with an escape.
 func findQuotedPrintable(b []byte, f *Found) {

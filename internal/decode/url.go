@@ -4,7 +4,7 @@ import "bytes"
 
 // urlDecoder undoes percent-encoding (RFC 3986, 2.1) and, in a second view,
 // the '+' of HTML forms (application/x-www-form-urlencoded).
-var urlDecoder = &Decoder{Name: "url", Find: findURL, Decode: decodeURL, Encode: encodeURL, rewrites: true}
+var urlDecoder = &Decoder{Name: "url", Find: findURL, needs: percents | pluses, Decode: decodeURL, Encode: encodeURL, rewrites: true}
 
 // findURL finds stretches of text with an escape, or a '+' in a value.
 func findURL(b []byte, f *Found) {

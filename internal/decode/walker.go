@@ -78,7 +78,7 @@ func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 
 // plain shows root alone. What is compressed is not searched then.
 func (w *Walker) plain(root []byte, h Hints) Tally {
-	w.found.blocks = Classify(w.found.blocks, root)
+	w.found.blocks, _ = Classify(w.found.blocks, root)
 	m := w.mark()
 	v := w.view()
 	v.Data = root
@@ -170,7 +170,7 @@ func (w *Walker) tree(root *View) (keep int) {
 // or cut off.
 func (w *Walker) show(v *View) {
 	if v.Seen > 0 || v.more && v.Parent != nil {
-		w.found.blocks = Classify(w.found.blocks, v.Data)
+		w.found.blocks, _ = Classify(w.found.blocks, v.Data)
 	}
 	v.Blocks = w.found.blocks
 	w.shown++

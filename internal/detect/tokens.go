@@ -84,7 +84,7 @@ type stretch struct{ start, end int }
 func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
 	k.beside, k.keyed, k.axes, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], stretch{}, stretch{}
 	for i := range blocks {
-		for set := blocks[i][decode.Marks]; set != 0; set &= set - 1 {
+		for set := blocks[i][decode.Joints]; set != 0; set &= set - 1 {
 			at := i*64 + bits.TrailingZeros64(set)
 			c := b[at]
 			if c != '-' {

@@ -10,7 +10,9 @@ import (
 
 // A byte is in a rectangle if its low and its high nibble are; each rectangle
 // has a bit in the two tables.
-var rectangles = []struct{ high, low []int }{
+type rectangle struct{ high, low []int }
+
+var rectangles = []rectangle{
 	{[]int{3}, span(0, 9)},           // digits
 	{[]int{4, 6}, span(1, 6)},        // A-F, a-f
 	{[]int{4, 6}, span(1, 15)},       // A-O, a-o
@@ -19,6 +21,18 @@ var rectangles = []struct{ high, low []int }{
 	{[]int{5}, []int{0xf}},           // _
 	{[]int{3}, []int{0xa, 0xd}},      // : =
 	{[]int{2}, []int{0xd}},           // -
+}
+
+// The marks, in the order of decode.Marks.
+var marks = []rectangle{
+	{[]int{2}, []int{5, 6}},          // % &
+	{[]int{2}, []int{0xb}},           // +
+	{[]int{5}, []int{0xc}},           // \
+	{[]int{0}, []int{0, 1}},          // NUL, SOH
+	{[]int{1, 0xf}, []int{0xd, 0xf}}, // 1d 1f fd ff
+	{[]int{3}, []int{0xd}},           // =
+	{[]int{9, 0xd}, []int{0xa, 0xc}}, // 9a 9c da dc
+	{[]int{5}, []int{0xe}},           // ^
 }
 
 // The classes, in the order of decode.Block, and their rectangles.
@@ -31,17 +45,18 @@ var classes = []byte{
 
 func main() {
 	ConstraintExpr("!purego")
-	low, high := tables()
+	low, high := tables("", rectangles)
+	lowMark, highMark := tables("Mark", marks)
 
-	TEXT("classifyAVX2", NOSPLIT, "func(out *uint64, b *byte, blocks int)")
-	Doc("classifyAVX2 sets out to as many Blocks, of 64 bytes each.")
+	TEXT("classifyAVX2", NOSPLIT, "func(out *uint64, b *byte, blocks int) uint64")
+	Doc("classifyAVX2 sets out to as many Blocks, of 64 bytes each, and returns their Marks, to be put together of 8 bytes.")
 	out, b, n := Load(Param("out"), GP64()), Load(Param("b"), GP64()), Load(Param("blocks"), GP64())
 	nibble, zero := YMM(), YMM()
 	VPXOR(zero, zero, zero)
 	broadcast(nibble, 0x0f)
-	lowTable, highTable := YMM(), YMM()
-	VBROADCASTI128(low, lowTable)
-	VBROADCASTI128(high, highTable)
+	classTables, markTables := load(low, high), load(lowMark, highMark)
+	seen := YMM()
+	VPXOR(seen, seen, seen)
 	masks := make([]VecVirtual, len(classes))
 	for i, c := range classes {
 		masks[i] = YMM()
@@ -49,10 +64,15 @@ func main() {
 	}
 
 	Label("block")
-	first := rectanglesOf(Mem{Base: b}, nibble, lowTable, highTable)
-	second := rectanglesOf(Mem{Base: b, Disp: 32}, nibble, lowTable, highTable)
+	var half [2]VecVirtual
+	for i := range half {
+		lower, upper := nibbles(Mem{Base: b, Disp: 32 * i}, nibble)
+		half[i] = rectanglesOf(lower, upper, classTables)
+		found := rectanglesOf(lower, upper, markTables)
+		VPOR(found, seen, seen)
+	}
 	for i, mask := range masks {
-		word, upper := outside(first, mask, zero), outside(second, mask, zero)
+		word, upper := outside(half[0], mask, zero), outside(half[1], mask, zero)
 		SHLQ(Imm(32), upper)
 		ORQ(upper, word)
 		NOTQ(word)
@@ -62,15 +82,29 @@ func main() {
 	ADDQ(Imm(uint64(8*len(classes))), out)
 	DECQ(n)
 	JNZ(LabelRef("block"))
+	Store(gather(seen), ReturnIndex(0))
 	VZEROUPPER()
 	RET()
 	Generate()
 }
 
-// tables returns the rectangles of each low and each high nibble.
-func tables() (low, high Mem) {
+// gather returns the bits that any 8 bytes of v have.
+func gather(v VecVirtual) Register {
+	upper, word := XMM(), GP64()
+	VEXTRACTI128(Imm(1), v, upper)
+	VPOR(v.(Vec).AsX(), upper, upper)
+	MOVQ(upper, word)
+	VPSRLDQ(Imm(8), upper, upper)
+	rest := GP64()
+	MOVQ(upper, rest)
+	ORQ(rest, word)
+	return word
+}
+
+// tables returns the rectangles of list that each low and each high nibble is in.
+func tables(suffix string, list []rectangle) (low, high Mem) {
 	var bits [2][16]byte
-	for i, r := range rectangles {
+	for i, r := range list {
 		for _, n := range r.low {
 			bits[0][n] |= 1 << i
 		}
@@ -78,8 +112,8 @@ func tables() (low, high Mem) {
 			bits[1][n] |= 1 << i
 		}
 	}
-	for i, name := range []string{"lowNibbles", "highNibbles"} {
-		at := GLOBL(name, RODATA|NOPTR)
+	for i, name := range []string{"low", "high"} {
+		at := GLOBL(name+suffix+"Nibbles", RODATA|NOPTR)
 		for n, c := range bits[i] {
 			DATA(n, U8(c))
 		}
@@ -100,17 +134,31 @@ func broadcast(v VecVirtual, c byte) {
 	VPBROADCASTB(x, v)
 }
 
-// rectanglesOf returns the rectangles that each of 32 bytes is in.
-func rectanglesOf(at Mem, nibble, lowTable, highTable VecVirtual) VecVirtual {
-	text, upper := YMM(), YMM()
-	VMOVDQU(at, text)
-	VPSRLW(Imm(4), text, upper)
-	VPAND(nibble, text, text)
+// load returns the two tables in registers.
+func load(low, high Mem) [2]VecVirtual {
+	t := [2]VecVirtual{YMM(), YMM()}
+	VBROADCASTI128(low, t[0])
+	VBROADCASTI128(high, t[1])
+	return t
+}
+
+// nibbles returns the low and the high nibbles of 32 bytes.
+func nibbles(at Mem, nibble VecVirtual) (lower, upper VecVirtual) {
+	lower, upper = YMM(), YMM()
+	VMOVDQU(at, lower)
+	VPSRLW(Imm(4), lower, upper)
+	VPAND(nibble, lower, lower)
 	VPAND(nibble, upper, upper)
-	VPSHUFB(text, lowTable, text)
-	VPSHUFB(upper, highTable, upper)
-	VPAND(upper, text, text)
-	return text
+	return lower, upper
+}
+
+// rectanglesOf returns the rectangles that each of 32 bytes is in.
+func rectanglesOf(lower, upper VecVirtual, tables [2]VecVirtual) VecVirtual {
+	of, with := YMM(), YMM()
+	VPSHUFB(lower, tables[0], of)
+	VPSHUFB(upper, tables[1], with)
+	VPAND(with, of, of)
+	return of
 }
 
 // outside returns a bit for each byte that is in no rectangle of mask.
