@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/telltale-audit/telltale/internal/capture"
@@ -51,16 +50,8 @@ type terminal struct {
 	ask      bool // a person is at in
 }
 
-// When the collector of garbage works. What an audit holds is bounded by the
-// engine; on top of that comes what it has let go of and is not collected yet.
-const (
-	garbage    = 50        // percent of what is held
-	softMemory = 192 << 20 // bytes of both from which on it works harder
-)
-
 func main() {
-	debug.SetGCPercent(garbage)
-	debug.SetMemoryLimit(softMemory)
+	pace()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, openTerminal(), os.Args[1:])
 	stop()
