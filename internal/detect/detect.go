@@ -121,7 +121,7 @@ func New(seeds []Seed) *Engine {
 		}
 		e.byValue[key] = i
 		for _, p := range sp.spellings(s.Kind, s.Value.Raw()) {
-			p.seed = i
+			p.seed = int32(i)
 			p.read(s.Kind, s.Value.Raw())
 			switch {
 			case len(p.text) >= longPattern:

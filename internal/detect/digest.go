@@ -1,13 +1,13 @@
 package detect
 
 import (
-	"bytes"
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"strings"
 )
 
 // digests lists the digests under which values are known to be sent. All are
@@ -29,12 +29,12 @@ var digests = []struct {
 func (s *speller) digests(t string) {
 	for _, d := range digests {
 		sum := d.sum([]byte(t))
-		lower := hex.AppendEncode(nil, sum)
-		for i, text := range [][]byte{
-			sum, lower, bytes.ToUpper(lower),
-			base64.RawStdEncoding.AppendEncode(nil, sum), base64.RawURLEncoding.AppendEncode(nil, sum),
+		lower := hex.EncodeToString(sum)
+		for i, text := range []string{
+			string(sum), lower, strings.ToUpper(lower),
+			base64.RawStdEncoding.EncodeToString(sum), base64.RawURLEncoding.EncodeToString(sum),
 		} {
-			s.add(pattern{text: text, form: d.name, bits: 8 * len(sum), digest: true, binary: i == 0})
+			s.add(pattern{text: text, form: d.name, bits: int16(8 * len(sum)), digest: true, binary: i == 0})
 		}
 	}
 }

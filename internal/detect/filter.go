@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"bytes"
 	"encoding/binary"
 	"math"
 	"math/bits"
@@ -74,7 +73,7 @@ func newFilter(patterns []pattern) *filter {
 	}
 	for i, p := range slices.Backward(patterns) { // each goes before those of its window
 		for off := range stride {
-			f.note(int32(i), int32(off), p.text[off:])
+			f.note(int32(i), int32(off), p.text[off:min(off+wordSize, len(p.text))])
 		}
 	}
 	return f
@@ -95,9 +94,9 @@ func longestFirst(patterns []pattern) []pattern {
 	return out
 }
 
-// note adds the window that b begins with, which lies in a pattern at off.
-func (f *filter) note(pattern, off int32, b []byte) {
-	h := hash(f.windowOf(b))
+// note adds the window that text begins with, which lies in a pattern at off.
+func (f *filter) note(pattern, off int32, text string) {
+	h := hash(f.windowOf([]byte(text)))
 	f.table[h>>wordAt&uint64(len(f.table)-1)] |= 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63)
 	chain := f.chain(h)
 	f.anchors = append(f.anchors, anchor{pattern, off, *chain})
@@ -157,7 +156,7 @@ func (f *filter) verify(b []byte, i int, h uint64, found func(p *pattern, start 
 		next = a.next
 		start := i - int(a.offset)
 		p := &f.patterns[a.pattern]
-		if start >= 0 && bytes.HasPrefix(b[start:], p.text) {
+		if start >= 0 && start+len(p.text) <= len(b) && string(b[start:start+len(p.text)]) == p.text {
 			found(p, start)
 		}
 	}

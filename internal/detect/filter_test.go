@@ -22,13 +22,13 @@ func TestFilterIsExact(t *testing.T) {
 			letters := 2 + rng.IntN(20) // few letters make many near misses
 			var patterns []pattern
 			for range 1 + rng.IntN(20) {
-				patterns = append(patterns, pattern{text: randomText(rng, least+rng.IntN(9), letters)})
+				patterns = append(patterns, pattern{text: string(randomText(rng, least+rng.IntN(9), letters))})
 			}
 			text := randomText(rng, rng.IntN(300), letters)
 			for range rng.IntN(5) {
 				p := patterns[rng.IntN(len(patterns))]
 				at := rng.IntN(len(text) + 1)
-				text = slices.Concat(text[:at], p.text, text[at:])
+				text = slices.Concat(text[:at], []byte(p.text), text[at:])
 			}
 			var got, want []string
 			newFilter(patterns).find(text, func(p *pattern, start int) {
@@ -36,7 +36,7 @@ func TestFilterIsExact(t *testing.T) {
 			})
 			for _, p := range patterns {
 				for at := 0; at+len(p.text) <= len(text); at++ {
-					if bytes.HasPrefix(text[at:], p.text) {
+					if bytes.HasPrefix(text[at:], []byte(p.text)) {
 						want = append(want, fmt.Sprintf("%s@%d", p.text, at))
 					}
 				}

@@ -13,7 +13,7 @@ import (
 func plainFind(patterns []pattern, text []byte) (found []string) {
 	for _, p := range patterns {
 		for at := 0; at+len(p.text) <= len(text); at++ {
-			if bytes.HasPrefix(text[at:], p.text) {
+			if bytes.HasPrefix(text[at:], []byte(p.text)) {
 				found = append(found, fmt.Sprintf("%s@%d", p.text, at))
 			}
 		}
@@ -39,15 +39,15 @@ func FuzzFilter(f *testing.F) {
 			if i += 1 + i%3; len(key) < n {
 				break
 			}
-			if !slices.ContainsFunc(patterns, func(p pattern) bool { return bytes.Equal(p.text, key) }) {
-				patterns = append(patterns, pattern{text: key})
+			if !slices.ContainsFunc(patterns, func(p pattern) bool { return p.text == string(key) }) {
+				patterns = append(patterns, pattern{text: string(key)})
 			}
 		}
 		if len(patterns) == 0 {
 			return
 		}
 		where := int(at) % (len(text) + 1)
-		text = slices.Concat(text[:where], patterns[int(at)%len(patterns)].text, text[where:])
+		text = slices.Concat(text[:where], []byte(patterns[int(at)%len(patterns)].text), text[where:])
 		filter := newFilter(patterns)
 		var got []string
 		filter.find(text, func(p *pattern, start int) { got = append(got, fmt.Sprintf("%s@%d", p.text, start)) })

@@ -113,7 +113,7 @@ func (s *Search) offer(k telltale.Kind, r *Reading, t token) {
 // weighSeed adds what the owner's values tell of the candidate's.
 func (s *Search) weighSeed(c *candidate) {
 	if i, ok := s.engine.byValue[seedKey{c.hit.Kind, c.hit.Value}]; ok {
-		c.equalsSeed(s.engine.seeds[i].Device, information([]byte(c.hit.Value)))
+		c.equalsSeed(s.engine.seeds[i].Device, int(information(c.hit.Value)))
 		return
 	}
 	if c.hit.Kind != telltale.Cell {
@@ -147,23 +147,23 @@ func (s *Search) knownAt(p *pattern, start int) {
 	if end <= s.view.Seen || !p.binary && len(p.text) < freePattern && !wordBounds(b, start, end) {
 		return
 	}
-	if p.form == "" && s.told.has(p.seed, start, end) {
+	if p.form == "" && s.told.has(int(p.seed), start, end) {
 		return
 	}
 	seed := &s.engine.seeds[p.seed]
 	c := s.draft
 	c.set(seedPrior, seed.Kind, seed.Value.Raw())
-	c.equalsSeed(seed.Device, p.bits)
+	c.equalsSeed(seed.Device, int(p.bits))
 	if p.digest {
 		c.why[0].Format = "equals a digest of a value in the device file"
 	}
 	if p.form == "" {
 		s.readKnown(c, p, start)
 		if !c.weak {
-			s.told.add(told{p.seed, start, end, c.lr[groupKey] >= lrKey})
+			s.told.add(told{int(p.seed), start, end, c.lr[groupKey] >= lrKey})
 		}
 	}
-	s.keep(start, end, p.form, p.before, p.after)
+	s.keep(start, end, p.form, int(p.before), int(p.after))
 }
 
 // seedPrior is the prior of a spelling that no detector reads.
@@ -187,11 +187,12 @@ func (p *pattern) read(k telltale.Kind, value string) {
 	if p.form != "" {
 		return
 	}
+	text := []byte(p.text)
 	for _, d := range All {
 		if d.Kind != k {
 			continue
 		}
-		if r := new(Reading); d.Judge(p.text, true, r) && r.Value == value {
+		if r := new(Reading); d.Judge(text, true, r) && r.Value == value {
 			p.reading = r
 		}
 	}

@@ -13,14 +13,14 @@ import (
 
 // A pattern is one way to write a seed.
 type pattern struct {
-	text    []byte
-	form    string // the transform that undoes it, "" if it can be read as it is
-	binary  bool   // not text: short ones are searched in binary data only
-	before  int    // text bytes before and after that hold a part of the value,
-	after   int    // too mixed with its neighbours to be searched for
-	bits    int    // how much the pattern tells; at least 64 is beyond chance
-	seed    int
+	text    string
+	form    string   // the transform that undoes it, "" if it can be read as it is
 	reading *Reading // of text as it is, nil if there is none
+	seed    int32
+	bits    int16 // how much the pattern tells; at least 64 is beyond chance
+	before  int8  // text bytes before and after that hold a part of the value,
+	after   int8  // too mixed with its neighbours to be searched for
+	binary  bool  // not text: short ones are searched in binary data only
 	digest  bool
 }
 
@@ -32,10 +32,10 @@ func (s *speller) spellings(k telltale.Kind, value string) []pattern {
 	s.list = s.list[:0]
 	clear(s.seen)
 	for _, t := range plainForms(k, value) {
-		s.add(pattern{text: []byte(t)})
+		s.add(pattern{text: t})
 	}
 	for _, t := range plainForms(k, value) {
-		s.encoded([]byte(t))
+		s.encoded(t)
 	}
 	s.packed(k, value)
 	for _, t := range digestForms(k, value) {
@@ -162,10 +162,10 @@ func (s *speller) add(p pattern) {
 	if s.seen == nil {
 		s.seen = map[string]bool{}
 	}
-	if len(p.text) < shortPattern || s.seen[string(p.text)] {
+	if len(p.text) < shortPattern || s.seen[p.text] {
 		return
 	}
-	s.seen[string(p.text)] = true
+	s.seen[p.text] = true
 	if p.bits == 0 {
 		p.bits = information(p.text)
 	}
@@ -173,37 +173,37 @@ func (s *speller) add(p pattern) {
 }
 
 // encoded adds the encodings of the text t that need no decoder to find.
-func (s *speller) encoded(t []byte) {
+func (s *speller) encoded(t string) {
 	if len(t) < shortPattern {
 		return
 	}
 	n := information(t)
 	s.base64(t, n)
-	lower := hex.EncodeToString(t)
-	s.add(pattern{text: []byte(lower), form: "hex", bits: n})
-	s.add(pattern{text: []byte(strings.ToUpper(lower)), form: "hex", bits: n})
-	back := slices.Clone(t)
+	lower := hex.EncodeToString([]byte(t))
+	s.add(pattern{text: lower, form: "hex", bits: n})
+	s.add(pattern{text: strings.ToUpper(lower), form: "hex", bits: n})
+	back := []byte(t)
 	slices.Reverse(back)
-	s.add(pattern{text: back, form: "reversed", bits: n})
-	var wide []byte
-	for _, u := range utf16.Encode([]rune(string(t))) {
+	s.add(pattern{text: string(back), form: "reversed", bits: n})
+	wide := make([]byte, 0, 2*len(t))
+	for _, u := range utf16.Encode([]rune(t)) {
 		wide = append(wide, byte(u), byte(u>>8))
 	}
-	s.add(pattern{text: wide, form: "utf16", binary: true, bits: n})
+	s.add(pattern{text: string(wide), form: "utf16", binary: true, bits: n})
 }
 
 // base64 adds the characters that t gives in Base64 whatever stands before
 // and after it, for each of the three alignments and both alphabets.
-func (s *speller) base64(t []byte, bits int) {
+func (s *speller) base64(t string, bits int16) {
 	for r := range 3 {
 		whole := append(make([]byte, r), t...)
 		start, end := (8*r+5)/6, 8*len(whole)/6
-		p := pattern{form: "base64", bits: bits, before: min(r, 1)}
+		p := pattern{form: "base64", bits: bits, before: int8(min(r, 1))}
 		if len(whole)%3 != 0 {
 			p.after = 1
 		}
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			p.text = []byte(enc.EncodeToString(whole)[start:end])
+			p.text = enc.EncodeToString(whole)[start:end]
 			s.add(p)
 		}
 	}
@@ -212,18 +212,18 @@ func (s *speller) base64(t []byte, bits int) {
 // packed adds the binary spellings of digits and addresses.
 func (s *speller) packed(k telltale.Kind, v string) {
 	if m, ok := numbering.ParseMAC(v); ok && (k == telltale.MAC || k == telltale.BSSID) {
-		s.add(pattern{text: m[:], form: "raw", binary: true, bits: 48})
+		s.add(pattern{text: string(m[:]), form: "raw", binary: true, bits: 48})
 		return
 	}
 	if !numbering.IsDigits(v) && k != telltale.MEID {
 		return
 	}
-	bits := information([]byte(v))
+	bits := information(v)
 	for _, b := range [][]byte{numbering.PackBCD(v), numbering.PackSwappedBCD(v), mobileIdentity(k, v)} {
-		s.add(pattern{text: b, form: "bcd", binary: true, bits: bits})
+		s.add(pattern{text: string(b), form: "bcd", binary: true, bits: bits})
 		text := hex.EncodeToString(b)
-		s.add(pattern{text: []byte(text), form: "hex>bcd", bits: bits})
-		s.add(pattern{text: []byte(strings.ToUpper(text)), form: "hex>bcd", bits: bits})
+		s.add(pattern{text: text, form: "hex>bcd", bits: bits})
+		s.add(pattern{text: strings.ToUpper(text), form: "hex>bcd", bits: bits})
 	}
 }
 
@@ -241,9 +241,9 @@ func mobileIdentity(k telltale.Kind, v string) []byte {
 
 // information returns how many bits random text of the same characters would
 // have to match: 10 digits give 33, 10 letters and digits 51.
-func information(t []byte) int {
+func information(t string) int16 {
 	digits, hexes, others := 0, 0, 0
-	for _, c := range t {
+	for _, c := range []byte(t) {
 		switch {
 		case c >= '0' && c <= '9':
 			digits++
@@ -255,9 +255,9 @@ func information(t []byte) int {
 	}
 	switch {
 	case others > 0:
-		return (digits + hexes + others) * 517 / 100
+		return int16((digits + hexes + others) * 517 / 100)
 	case hexes > 0:
-		return (digits + hexes) * 4
+		return int16((digits + hexes) * 4)
 	}
-	return digits * 332 / 100
+	return int16(digits * 332 / 100)
 }
