@@ -21,6 +21,7 @@ type spellings struct {
 type index struct {
 	by     map[uint32][]string
 	filter [1 << 10]uint64 // two bits of a word for each first four bytes, by their hash
+	wordy  bool            // a pattern may lie in a text that is all words
 }
 
 func newIndex() *index { return &index{by: map[uint32][]string{}} }
@@ -31,6 +32,7 @@ func (x *index) add(pattern string) {
 	}
 	key := uint32(pattern[0])<<24 | uint32(pattern[1])<<16 | uint32(pattern[2])<<8 | uint32(pattern[3])
 	x.by[key] = append(x.by[key], pattern)
+	x.wordy = x.wordy || inWords(pattern)
 	word, bits := slot(key)
 	x.filter[word] |= bits
 }

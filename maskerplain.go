@@ -52,11 +52,30 @@ func (m *Masker) plain(t Text) bool {
 	return len(t.blank) == 0 && words(t.raw) && (m.known == nil || !m.known.mayHide(t.raw))
 }
 
+// inWords reports whether a pattern may lie in words, in any reading of them.
+// Those of numbers, addresses and most of what is encoded have too many digits,
+// or capitals.
+func inWords(pattern string) bool {
+	digits := 0
+	for i := range len(pattern) {
+		switch c := pattern[i]; {
+		case c >= '0' && c <= '9':
+			digits++
+		case wordByte[c] == 0 && c != '.' && c != '-' && c != '+':
+			return false
+		}
+	}
+	return digits <= plainDigits
+}
+
 // mayHide reports whether a spelling may lie in s, which is words: the first
 // four bytes of one do, in the reading it is looked for in.
 func (s *spellings) mayHide(text string) bool {
 	if len(s.short) > 0 {
 		return true
+	}
+	if !s.letters.wordy && !s.base64.wordy && !s.bytes.wordy {
+		return false
 	}
 	var letters, base64, bytes uint32
 	for i := range len(text) {

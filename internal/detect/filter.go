@@ -97,7 +97,7 @@ func longestFirst(patterns []pattern) []pattern {
 // note adds the window that text begins with, which lies in a pattern at off.
 func (f *filter) note(pattern, off int32, text string) {
 	h := hash(f.windowOf([]byte(text)))
-	f.table[h>>wordAt&uint64(len(f.table)-1)] |= 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63)
+	f.table[h>>wordAt&uint64(len(f.table)-1)] |= noted(h)
 	chain := f.chain(h)
 	f.anchors = append(f.anchors, anchor{pattern, off, *chain})
 	*chain = int32(len(f.anchors) - 1)
@@ -119,6 +119,9 @@ func (f *filter) chain(h uint64) *int32 { return &f.chains[h>>chainAt&uint64(len
 // hash returns where a window is noted in the table: three bits of one word. The
 // parts of it are behind the shifts below.
 func hash(w uint64) uint64 { return w * 0x9E3779B97F4A7C15 }
+
+// noted returns the three bits of a window of hash h.
+func noted(h uint64) uint64 { return 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63) }
 
 const (
 	wordAt   = 40
@@ -144,7 +147,10 @@ func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 		}
 	}
 	for ; i+f.window <= len(b); i += stride { // windows shorter than a word may still lie behind
-		f.verify(b, i, hash(f.windowOf(b[i:])), found)
+		h := hash(f.windowOf(b[i:]))
+		if bits := noted(h); table[h>>wordAt&words]&bits == bits {
+			f.verify(b, i, h, found)
+		}
 	}
 }
 
