@@ -36,6 +36,7 @@ type auditFlags struct {
 	workers  int
 	follow   bool
 	crashes  string
+	why      string
 }
 
 func (o *auditFlags) register(cmd *cobra.Command) {
@@ -47,6 +48,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.StringVar(&o.html, "html", "", "write the report to `file` as one page for a browser: it runs nothing and loads nothing")
 	f.StringVar(&o.csv, "csv", "", "write the findings to `file` as a table, a row for each identifier")
 	f.StringVar(&o.markdown, "markdown", "", "write the report to `file` as text for an issue or a letter")
+	f.StringVar(&o.why, "why", "", "instead of the report, say what the `finding` rests on; FILE may be records saved with --json")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
 	f.BoolVar(&o.plain, "plain", false, "search text as it stands and decode nothing: quicker, and blind to what is encoded or compressed")
@@ -62,7 +64,8 @@ func auditCommand(t *terminal) *cobra.Command {
 		Short: "Audit captures: what the device told, to whom, readable by whom",
 		Long: `Reads packet captures (pcap, pcapng) and says what the device told, to whom,
 and who could read it on the way. "-" reads a capture from standard input; a
-folder stands for the captures in it; .gz and .zst are unpacked.
+folder stands for the captures in it; .gz and .zst are unpacked. With --why,
+records saved with --json do as well as the capture.
 
 Exit codes:
   0  done, with or without findings
@@ -71,7 +74,8 @@ Exit codes:
   4  an input cannot be read
   5  an output cannot be written`,
 		Example: `  telltale audit capture.pcapng --device phone.yaml
-  telltale audit --json - capture.pcapng`,
+  telltale audit --json - capture.pcapng
+  telltale audit records.ndjson --why F-39e9125e`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("telltale audit CAPTURE.pcapng", "no capture named")
@@ -95,17 +99,12 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 			return err
 		}
 	}
-	devices, err := readDevices(o.devices)
+	opts, err := o.options()
 	if err != nil {
 		return err
 	}
-	claims, err := readClaims(o.claims)
-	if err != nil {
-		return err
-	}
-	sigs, err := readSignatures(o.sigs)
-	if err != nil {
-		return err
+	if o.why != "" {
+		return o.explain(ctx, t, opts, inputs)
 	}
 	files, left, err := capture.Expand(inputs)
 	if err != nil {
@@ -115,7 +114,8 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, engine.Options{Inputs: files, Devices: devices, Claims: claims, Signatures: sigs}, crashes)
+	opts.Inputs = files
+	result, err := o.run(ctx, t, opts, crashes)
 	unsaved := crashes.close(t)
 	if err != nil {
 		return err
@@ -137,6 +137,32 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 		return unsaved
 	}
 	return incomplete(result.Report)
+}
+
+// options returns what the flags tell the engine.
+func (o *auditFlags) options() (opts engine.Options, err error) {
+	opts = engine.Options{Reveal: o.reveal, Messages: o.messages, Plain: o.plain, Workers: o.workers, Version: version()}
+	if opts.Devices, err = readDevices(o.devices); err != nil {
+		return opts, err
+	}
+	if opts.Claims, err = readClaims(o.claims); err != nil {
+		return opts, err
+	}
+	opts.Signatures, err = readSignatures(o.sigs)
+	return opts, err
+}
+
+// explain says what a finding rests on.
+func (o *auditFlags) explain(ctx context.Context, t *terminal, opts engine.Options, inputs []string) error {
+	if !findingName.MatchString(o.why) {
+		return usage("telltale audit FILE --why F-39e9125e; the report names the findings", "%q names no finding", o.why)
+	}
+	for flag, value := range map[string]string{"--json": o.json, "--html": o.html, "--csv": o.csv, "--markdown": o.markdown} {
+		if value != "" {
+			return usage("leave "+flag+" out, or --why", "--why writes no report")
+		}
+	}
+	return explainFinding(ctx, t, &recordSource{devices: o.devices, how: opts}, o.why, inputs)
 }
 
 // files writes the reports that go into files.
@@ -196,7 +222,6 @@ func readClaims(names []string) ([]*destination.File, error) {
 
 // run runs the engine and writes the records where they were asked for.
 func (o *auditFlags) run(ctx context.Context, t *terminal, opts engine.Options, crashes *crashFolder) (*engine.Result, error) {
-	opts.Reveal, opts.Messages, opts.Plain, opts.Workers, opts.Version = o.reveal, o.messages, o.plain, o.workers, version()
 	if crashes != nil {
 		opts.Crashed = func(flow string, c *pipeline.Crash) { crashes.save(t, flow, c) }
 	}

@@ -67,11 +67,12 @@ func demo(ctx context.Context, t *terminal, dir string) error {
 		devices: []string{filepath.Join(dir, "device.yaml")}, json: filepath.Join(dir, "records.ndjson"), workers: runtime.GOMAXPROCS(0),
 	}
 	inputs := []string{filepath.Join(dir, "capture.pcapng")}
-	devices, err := readDevices(o.devices)
+	opts, err := o.options()
 	if err != nil {
 		return err
 	}
-	result, err := o.run(ctx, t, engine.Options{Inputs: inputs, Devices: devices}, nil)
+	opts.Inputs = inputs
+	result, err := o.run(ctx, t, opts, nil)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/ndjson"
 	"github.com/telltale-audit/telltale/internal/report"
 )
@@ -83,14 +84,44 @@ func explainFinding(ctx context.Context, t *terminal, from *recordSource, name s
 	var b strings.Builder
 	f := e.finding
 	fmt.Fprintf(&b, "%s: %s\n\n", name, f["sentence"])
-	fmt.Fprintf(&b, "How often\n  %v times, from %v to %v\n\n", f["count"], f["first"], f["last"])
-	fmt.Fprintf(&b, "On the way\n  %v, readable by: %v; class %v\n\n", f["protection"], words(f["readable_by"]), f["class"])
-	fmt.Fprintf(&b, "How sure\n  %v; the weakest link is %v\n\n", f["confidence"], f["weakest_link"])
+	fmt.Fprintf(&b, "How often\n  %v times, from %v to %v (UTC)\n\n", f["count"], f["first"], f["last"])
+	fmt.Fprintf(&b, "On the way\n  %s; %s\n  class %v: %s\n\n", channelWords[textOf(f["protection"])], readerWords[textOf(f["readable_by"])], f["class"], classWords[textOf(f["class"])])
+	fmt.Fprintf(&b, "How sure\n  %v, where 1 is certain; %s\n\n", f["confidence"], weakest(f))
 	explainBytes(&b, f)
 	if len(e.transmissions) > 0 {
 		e.explainMessage(&b, e.transmissions[0])
 	}
 	return report.Prose(t.out, b.String(), t.style())
+}
+
+// What the fixed words of records mean, in plain words.
+var (
+	channelWords = map[string]string{
+		"open": "open: no key was needed to read it", "forgeable": "weak: sealed in a way that others can open",
+		"sealed": "sealed: only with a key", "unknown": "nothing is known of how it was sealed",
+	}
+	readerWords = map[string]string{
+		"anyone_on_path": "anyone on the way could", "local_network": "anyone in the same network could",
+		"operator": "the operator of the network could", "destination_only": "only its destination could", "unknown": "who could is not known",
+	}
+	classWords = map[string]string{
+		"A": "open, and written as it is", "B": "open, and encoded; encoded is not encrypted", "C": "sealed, and opened with a key that was given",
+		"D": "sealed, contents not seen", "E": "outside of what this capture can show",
+	}
+)
+
+// weakest says what the finding's certainty hangs on.
+func weakest(f map[string]any) string {
+	if link := textOf(f["weakest_link"]); link != "" {
+		return "the weakest link is " + link
+	}
+	return "every value equals one of the device file"
+}
+
+// textOf returns a string of a record, "" where it has none.
+func textOf(v any) string {
+	s, _ := v.(string)
+	return s
 }
 
 // explainBytes shows the bytes of one identifier, the identifier in brackets.
@@ -129,21 +160,20 @@ func bracketed(text, mark any) string {
 
 // explainMessage lists the identifiers of one message with their grounds.
 func (e *exhibits) explainMessage(b *strings.Builder, x map[string]any) {
-	id, _ := x["transmission_id"].(string)
-	fmt.Fprintf(b, "The first message (%v, flow %v, %v; %v)\n", id, x["flow_id"], x["timestamp"], x["answered"])
+	id := textOf(x["transmission_id"])
+	fmt.Fprintf(b, "The first of the messages (%v, flow %v, %v; the answer: %v)\n", id, x["flow_id"], x["timestamp"], x["answered"])
 	for _, s := range e.sightings[id] {
-		fmt.Fprintf(b, "  %v %v: %v, written as %v, %v (%v)\n", s["kind"], s["value"], s["field"], s["form"], s["level"], s["confidence"])
+		fmt.Fprintf(b, "  %s %v: %v\n", report.KindName(telltale.Kind(textOf(s["kind"]))), s["value"], s["field"])
 		grounds, _ := s["why"].([]any)
 		var parts []string
 		for _, g := range grounds {
 			why, _ := g.(map[string]any)
 			parts = append(parts, fmt.Sprintf("%v (×%v)", why["evidence"], why["lr"]))
 		}
-		fmt.Fprintf(b, "    because %s\n", strings.Join(parts, "; "))
+		fmt.Fprintf(b, "    %v (%v), because %s\n", s["level"], s["confidence"], strings.Join(parts, "; "))
 	}
+	b.WriteString("\n× says how many times likelier each makes it that the value is what it seems.\n")
 }
-
-func words(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") }
 
 // packetsOf reads packet numbers: all, or the first and the last of many.
 func packetsOf(v any) []int64 {
@@ -156,6 +186,8 @@ func packetsOf(v any) []int64 {
 		}
 	}
 	switch v := v.(type) {
+	case telltale.Packets:
+		return v
 	case []any:
 		for _, n := range v {
 			add(n)

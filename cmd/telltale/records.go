@@ -20,8 +20,9 @@ import (
 // recordSource reads records: saved ones, or those of an audit made now.
 type recordSource struct {
 	devices  []string
-	messages bool          // records of all messages, where an audit is made
-	made     *report.Audit // the audit that was made, nil if none
+	messages bool           // records of all messages, where an audit is made
+	how      engine.Options // what else the audit is told
+	made     *report.Audit  // the audit that was made, nil if none
 }
 
 func (s *recordSource) register(cmd *cobra.Command) {
@@ -118,10 +119,13 @@ func (s *recordSource) audited(ctx context.Context, captures []string, f func(nd
 	}
 	r, w := io.Pipe()
 	done := make(chan error, 1)
+	o := s.how
+	o.Inputs, o.Devices, o.Messages, o.Version, o.Records = files, devices, s.messages, version(), w
+	if o.Workers == 0 {
+		o.Workers = runtime.GOMAXPROCS(0)
+	}
 	go func() {
-		result, err := engine.Run(ctx, engine.Options{
-			Inputs: files, Devices: devices, Messages: s.messages, Workers: runtime.GOMAXPROCS(0), Version: version(), Records: w,
-		})
+		result, err := engine.Run(ctx, o)
 		if err == nil {
 			s.made = result.Report
 		}

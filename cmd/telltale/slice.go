@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
+	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/telltale-audit/telltale"
+	engine "github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/capture"
 )
 
@@ -56,7 +59,10 @@ func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	if len(e.inputs) > 1 { // the same packet number stands in each of them
 		return &failure{exitInput, errors.New(o.records + " holds records of several captures"), "leave --records out: then this capture alone is audited"}
 	}
-	want, beyond := e.packets()
+	if err := e.unfold(ctx, args[1]); err != nil {
+		return err
+	}
+	want := e.packets()
 	var n int
 	err = writeWhole(o.output, func(w io.Writer) (err error) {
 		n, err = cut(ctx, w, args[1], e, want)
@@ -66,27 +72,51 @@ func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 		return err
 	}
 	fmt.Fprintf(t.out, "%s: %d packets of %s, with comments. It holds personal data as captured.\n", o.output, n, args[0])
-	if beyond > 0 {
-		fmt.Fprintf(t.err, "telltale: %d packets in the middle of long messages are left out: records name only the first and the last of these\n", beyond)
-	}
 	return nil
 }
 
-// packets returns the finding's packet numbers with a comment for each, and
-// how many records do not name.
-func (e *exhibits) packets() (want map[int64]string, beyond int64) {
-	want = map[int64]string{}
+// unfold puts in all packet numbers of messages of which the records name only
+// the first and the last: the capture knows them.
+func (e *exhibits) unfold(ctx context.Context, name string) error {
+	folded := map[string]map[string]any{}
 	for _, x := range e.transmissions {
-		list := packetsOf(x["packets"])
-		if m, ok := x["packets"].(map[string]any); ok {
-			n, _ := strconv.ParseInt(fmt.Sprint(m["count"]), 10, 64)
-			beyond += n - int64(len(list))
-		}
-		for _, n := range list {
-			want[n] = e.comment(x)
+		if p, ok := x["packets"].(map[string]any); ok {
+			folded[fmt.Sprint(x["flow_id"], p["first"], "-", p["last"], "/", p["count"])] = x
 		}
 	}
-	return want, beyond
+	if len(folded) == 0 {
+		return nil
+	}
+	_, err := engine.Run(ctx, engine.Options{
+		Inputs: []string{name}, Messages: true, Workers: runtime.GOMAXPROCS(0), Version: version(),
+		Heard: func(flow string, packets telltale.Packets) {
+			if len(packets) <= telltale.MaxPackets {
+				return
+			}
+			if x := folded[fmt.Sprint(flow, packets[0], "-", packets[len(packets)-1], "/", len(packets))]; x != nil {
+				x["packets"] = slices.Clone(packets)
+			}
+		},
+	})
+	return err
+}
+
+// packets returns the finding's packet numbers with a comment for each. A packet
+// with parts of several messages tells of all of them.
+func (e *exhibits) packets() map[int64]string {
+	want := map[int64]string{}
+	for _, x := range e.transmissions {
+		comment := e.comment(x)
+		for _, n := range packetsOf(x["packets"]) {
+			switch said := want[n]; {
+			case said == "":
+				want[n] = comment
+			case len(said)+len(comment) < maxComment:
+				want[n] = said + "\n" + comment
+			}
+		}
+	}
+	return want
 }
 
 // maxComment is the length of a packet's comment in bytes.

@@ -38,6 +38,11 @@ type Options struct {
 	// The bytes are as they were captured. nil: nobody is told.
 	Crashed func(flow string, c *pipeline.Crash)
 
+	// Heard is told of every message with identifiers, and with Messages of every
+	// other one, in which packets it came; a record names no more than
+	// [telltale.MaxPackets] of them. nil: nobody is told.
+	Heard func(flow string, packets telltale.Packets)
+
 	// Follow has a file that ends waited on for more until Follow is done;
 	// nil: the end is the end.
 	Follow context.Context

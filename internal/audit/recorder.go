@@ -127,6 +127,9 @@ func (r *recorder) message(e *pipeline.Event) {
 	if len(m.Sightings) == 0 && !r.o.Messages {
 		return
 	}
+	if r.o.Heard != nil {
+		r.o.Heard(r.flowID(f), m.Packets)
+	}
 	dev, isSrc := r.devices.of(f)
 	sentBy := speaker(dev, isSrc, m.Dir)
 	if r.o.Messages {

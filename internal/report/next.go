@@ -109,8 +109,7 @@ func (v *view) next(s *screen) {
 		{again + " --json -", "every record, one a line"},
 	}
 	if found := v.findings(); len(found) > 0 {
-		proof := strings.Replace(again, "telltale audit", "telltale explain "+v.id(found[0]), 1)
-		rows = append([][2]string{{proof, "the proof in full"}}, rows...)
+		rows = append([][2]string{{again + " --why " + v.id(found[0]), "the proof in full"}}, rows...)
 	}
 	if len(v.Info.Options.Devices) == 0 && len(v.parties) > 0 {
 		rows = append([][2]string{{"telltale device new", "your own numbers: then each is found for certain, in any form"}}, rows...)

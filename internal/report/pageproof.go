@@ -54,7 +54,7 @@ func (v *view) proofs() (out []proof, more string) {
 		out = append(out, v.proof(p, x, s))
 	}
 	if left > 0 {
-		more = counted(int64(left), "more finding") + " can be looked at in the same way: telltale explain FINDING."
+		more = counted(int64(left), "more finding") + " can be looked at in the same way: telltale audit FILE --why FINDING."
 	}
 	return out, more
 }

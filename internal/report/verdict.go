@@ -72,7 +72,10 @@ func (v *view) receivedLines(s *screen) {
 			s.blank()
 		}
 		text := fmt.Sprintf("%s, from %s, %s", whatSent(p.ids, 3, "more"), p.name, times(p.count))
-		s.labelled(12, "received", bold, span{text + "  ", plain}, span{protectionMark(p.protection), p.wordInk()})
+		s.labelled(12, "received", bold, span{text + "  ", plain}, span{protectionMark(p.protection), p.wordInk()}, span{"  finding " + v.id(p), dim})
+	}
+	if n := len(v.senders) - maxParties; n > 0 {
+		s.labelled(12, "received", bold, span{fmt.Sprintf("from %d more: ", n), plain}, span{v.findingsOf(v.senders[maxParties:]), dim})
 	}
 }
 

@@ -148,7 +148,7 @@ func (v *view) notes(p *party) []string {
 	if text := v.probable(p); text != "" {
 		notes = append(notes, text)
 	}
-	return append(notes, v.whose(p)...)
+	return append(append(notes, v.whose(p)...), "finding "+v.id(p))
 }
 
 // apps names the programs on the device that sent to the party, or received
@@ -189,7 +189,22 @@ func (v *view) foldedParties(s *screen) {
 	}
 	n := int64(len(v.parties) - maxParties)
 	s.blank()
-	s.prose(2, 4, span{fmt.Sprintf("and %s, %s; every one is in the records (--json -)", counted(n, "more destination"), times(count)), plain})
+	s.prose(2, 4, span{fmt.Sprintf("and %s, %s; every one is in the records (--json -):", counted(n, "more destination"), times(count)), plain},
+		span{" " + v.findingsOf(v.parties[maxParties:]), dim})
+}
+
+// findingsOf names the findings of parties that are not shown, as many as a few
+// lines hold.
+func (v *view) findingsOf(list []*party) string {
+	const most = 24
+	names := make([]string, 0, most+1)
+	for _, p := range list[:min(len(list), most)] {
+		names = append(names, v.id(p))
+	}
+	if n := len(list) - most; n > 0 {
+		names = append(names, fmt.Sprintf("and %d more", n))
+	}
+	return strings.Join(names, " ")
 }
 
 // perhapsLine tells the owner of values that are no more than possible.

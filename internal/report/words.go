@@ -214,3 +214,6 @@ func sortedKeys[K ~string, V any](m map[K]V) []K {
 	slices.Sort(keys)
 	return keys
 }
+
+// KindName returns what a kind is called in a table, such as "SIM number (ICCID)".
+func KindName(k telltale.Kind) string { return wordsOf(k).label }

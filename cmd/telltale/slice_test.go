@@ -1,0 +1,125 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/lab"
+	"github.com/telltale-audit/telltale/internal/packet"
+)
+
+// longMessage writes a capture in which a phone sends two messages with its
+// number, one of them in many packets, and returns in which each came.
+func longMessage(t *testing.T, name string) (long, short []int64) {
+	t.Helper()
+	phone := lab.Host{Addr: netip.MustParseAddr("192.168.7.20"), MAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}}
+	far := lab.Host{Addr: netip.MustParseAddr("203.0.113.9"), MAC: [6]byte{2, 0, 0, 0, 0, 1}}
+	c := lab.NewCapture(1)
+	conn := c.Conn(time.Date(2026, 11, 14, 9, 0, 0, 0, time.UTC).UnixNano(), phone, far, 80, lab.Carriage{})
+	conn.Open()
+	post := func(body string) telltale.Range {
+		r := conn.Send(telltale.ToServer, lab.HTTP("POST /collect HTTP/1.1", []string{"Host: collect.example", fmt.Sprintf("Content-Length: %d", len(body))}, []byte(body)))
+		conn.Send(telltale.ToClient, []byte("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"))
+		return r
+	}
+	const imei = `{"imei":"001012704839210"}`
+	first, second := post(imei+strings.Repeat(" lorem ipsum", 16_000)), post(imei)
+	conn.Close(telltale.ToServer)
+	var b bytes.Buffer
+	w, err := capture.NewWriter(&b, capture.Pcapng, packet.LinkEthernet, "")
+	for _, p := range c.Packets() {
+		if err == nil {
+			err = w.Write(p.Time, p.Data, "")
+		}
+	}
+	if err := errors.Join(err, w.Flush(), os.WriteFile(name, b.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return conn.Packets(telltale.ToServer, first), conn.Packets(telltale.ToServer, second)
+}
+
+// said runs a command that ends well and returns what it writes.
+func said(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	term := &terminal{in: strings.NewReader(""), out: &out, err: &errs, width: 100}
+	if code := run(context.Background(), term, args); code != exitDone || errs.Len() > 0 {
+		t.Fatalf("%v: exit %d: %s", args, code, &errs)
+	}
+	return out.String()
+}
+
+// packetsIn returns the packets of a capture with their comments.
+func packetsIn(t *testing.T, name string) (data [][]byte, comments []string) {
+	t.Helper()
+	f, err := capture.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var batch capture.Batch
+	for err == nil {
+		err = f.Read(context.Background(), &batch)
+		for i := range batch.Packets {
+			data = append(data, slices.Clone(batch.Packets[i].Data))
+			comments = append(comments, string(batch.Packets[i].Comment))
+		}
+	}
+	if !errors.Is(err, io.EOF) {
+		t.Fatal(err)
+	}
+	return data, comments
+}
+
+// A slice holds every packet of its finding and no other, however long the
+// messages, from records as from the capture; each says what is in it.
+func TestSliceIsWhole(t *testing.T) {
+	golden, err := filepath.Abs("testdata/slice.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	long, short := longMessage(t, "capture.pcapng")
+	if len(long) <= telltale.MaxPackets {
+		t.Fatalf("the long message has %d packets", len(long))
+	}
+	said(t, "audit", "capture.pcapng", "--json", "records.ndjson")
+	records, err := os.ReadFile("records.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	finding := string(regexp.MustCompile(`F-[0-9a-f]{8}`).Find(records))
+	said(t, "slice", finding, "capture.pcapng", "-o", "proof.pcapng")
+	said(t, "slice", finding, "capture.pcapng", "--records", "records.ndjson", "-o", "again.pcapng")
+
+	all, _ := packetsIn(t, "capture.pcapng")
+	for _, name := range []string{"proof.pcapng", "again.pcapng"} {
+		got, _ := packetsIn(t, name)
+		var want [][]byte
+		for _, n := range slices.Concat(long, short) {
+			want = append(want, all[n-1])
+		}
+		if !slices.EqualFunc(got, want, bytes.Equal) {
+			t.Errorf("%s has %d packets, want these %d", name, len(got), len(want))
+		}
+	}
+	_, comments := packetsIn(t, "proof.pcapng")
+	var b strings.Builder
+	for _, n := range []int{0, 1, len(long) - 1, len(long)} {
+		fmt.Fprintf(&b, "packet %d of %d\n%s\n\n", n+1, len(comments), comments[n])
+	}
+	checkGolden(t, golden, []byte(b.String()))
+}
