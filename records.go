@@ -63,6 +63,8 @@ type Flow struct {
 	ByteToClient int64      `json:"bytes_toclient"`
 	Names        []Name     `json:"names,omitempty"` // most trusted first
 	Protection   Protection `json:"protection"`
+	JA3          string     `json:"ja3,omitempty"`         // fingerprints of its first ClientHello
+	JA4          string     `json:"ja4,omitempty"`         //
 	Signature    string     `json:"signature,omitempty"`   // whose far end it is, by its name or address alone
 	App          Text       `json:"app,omitempty"`         // program on the phone, as the tool that captured says
 	AppPackage   Text       `json:"app_package,omitempty"` // its package name, such as org.example.mail
@@ -70,7 +72,9 @@ type Flow struct {
 }
 
 // Name is a name of a far end with where it came from: host, sni, dns, cert,
-// dns_expired, dns_other (another device was told) or ptr.
+// dns_expired, dns_other (another device was told), other_flow (to the same
+// address), local (what the machine calls itself in its network), well_known
+// or ptr.
 type Name struct {
 	Name       Text    `json:"name"`
 	Source     string  `json:"source"`

@@ -47,6 +47,9 @@ func TestCorpus(t *testing.T) {
 		if *corpusWorkers && got.code != exitInput {
 			sameForWorkers(t, bin, name)
 		}
+		if got.code != exitInput {
+			sum.names.add(t, filepath.Join(row.suite, row.file), got.out)
+		}
 		if row.truth && got.code != exitInput {
 			sum.compare(t, row, got)
 		}
@@ -134,6 +137,7 @@ type totals struct {
 	explained, unexplained     map[string]int
 	lines                      []string
 	table                      *agreement
+	names                      nameCount
 }
 
 // named is the highest figure and the file that had it.
@@ -276,6 +280,7 @@ func (s *totals) print(t *testing.T) {
 	fmt.Printf("panics %d, with bytes or packets not accounted for %d\n", s.panics, s.open)
 	fmt.Printf("slowest %v (%s), most memory %d MiB (%s)\n",
 		time.Duration(s.slowest.n).Round(time.Millisecond), s.slowest.file, s.largest.n>>20, s.largest.file)
+	s.names.print(t)
 	for _, what := range compared {
 		fmt.Printf("%-6s agreed %6d, explained differences %4d, unexplained %4d of at most %d\n",
 			what, s.agreed[what], s.explained[what], s.unexplained[what], mayDiffer[what])

@@ -103,7 +103,7 @@ func (r *recorder) read(ctx context.Context, name string, engine *detect.Engine)
 		return err
 	}
 	defer func() { _ = f.Close() }() // opened for reading only
-	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Crashes: r.o.Crashed != nil, Engine: engine}, r)
+	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Prints: r.out.out != nil, Crashes: r.o.Crashed != nil, Engine: engine}, r)
 	r.account(f, tally)
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/lab"
 	"github.com/telltale-audit/telltale/internal/packet"
@@ -35,6 +36,33 @@ func TestNames(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("names\n%q, want\n%q", got, want)
+	}
+}
+
+// TestOwnNames has a machine of the local network known by what it calls
+// itself to everyone there, and groups and resolvers by the names they have
+// everywhere.
+func TestOwnNames(t *testing.T) {
+	c := lab.NewCapture(1)
+	registers := "\x00\x01\x29\x10\x00\x01\x00\x00\x00\x00\x00\x01\x20ENFJCACACACACACACACACACACACACAAA\x00\x00\x20\x00\x01" +
+		"\xc0\x0c\x00\x20\x00\x01\x00\x04\x93\xe0\x00\x06\x00\x00\xc0\xa8\x07\x18"
+	all := at("255.255.255.255", 255, 255, 255, 255, 255, 255)
+	c.Datagrams(begins, tablet, all, 137).Send(telltale.ToServer, []byte(registers))
+	sends(c, second, phone, tablet, post("", "a=1"))
+	c.Datagrams(begins+2*second, phone, group, 5353).Send(telltale.ToServer, lab.DNSQuery(1, "x.local", lab.TypeA))
+	sends(c, 3*second, phone, at("9.9.9.9", gateway[:]...), post("", "a=1"))
+	_, lines := listen(t, audit.Options{Reveal: true}, write(t, c, packet.LinkEthernet))
+	got := map[string]string{}
+	for _, f := range ofType(lines, "flow") {
+		got[fmt.Sprint(f.DestIP)] = fmt.Sprint(f.Names)
+	}
+	for addr, want := range map[string]string{
+		"192.168.7.24": "[{my local}]", "224.0.0.251": "[{multicast DNS well_known}]",
+		"9.9.9.9": "[{dns.quad9.net well_known}]", "255.255.255.255": "[{broadcast well_known}]",
+	} {
+		if got[addr] != want {
+			t.Errorf("%s is called %s, want %s", addr, got[addr], want)
+		}
 	}
 }
 

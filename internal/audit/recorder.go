@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"math"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -55,6 +56,7 @@ func newRecorder(o Options, out *spool) *recorder {
 
 // Put implements [pipeline.Sink].
 func (r *recorder) Put(_ context.Context, events []*pipeline.Event) error {
+	r.heardLast(events)
 	for _, e := range events {
 		switch {
 		case e.Crash != nil:
@@ -68,6 +70,16 @@ func (r *recorder) Put(_ context.Context, events []*pipeline.Event) error {
 		}
 	}
 	return r.out.err
+}
+
+// heardLast takes what the flows call their servers that close as the capture
+// ends, all together: which of them began first tells nothing.
+func (r *recorder) heardLast(events []*pipeline.Event) {
+	for _, e := range events {
+		if e.At == math.MaxInt64 {
+			r.names.Say(e.Flow.Key.Dst.Netip(), toldBy(e.Flow.Names))
+		}
+	}
 }
 
 // record writes one record.
@@ -99,6 +111,7 @@ func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 func (r *recorder) flow(f *pipeline.FlowInfo) {
 	dev, isSrc := r.devices.of(f)
 	names, via := r.names.Of(dev.ID, f.Key.Dst.Netip(), f.Start, toldBy(f.Names))
+	r.names.Say(f.Key.Dst.Netip(), toldBy(f.Names))
 	end := r.far(f, isSrc, names, via)
 	service := r.services.contact(end)
 	r.dests.contact(f, isSrc, end, service)
@@ -116,6 +129,9 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 		Start: f.Start, End: f.End, Ended: f.Ended,
 		PktsToServer: f.Packets[0], ByteToServer: f.Bytes[0], PktsToClient: f.Packets[1], ByteToClient: f.Bytes[1],
 		Names: names, Protection: f.Protection, Signature: service,
+	}
+	if f.Prints != nil {
+		r.closed.JA3, r.closed.JA4 = f.Prints.JA3, f.Prints.JA4
 	}
 	r.closed.App, r.closed.AppPackage = program(f.Program)
 	r.record(&r.closed)
@@ -223,7 +239,11 @@ func (r *recorder) told(e *pipeline.Event) {
 		client = dev.ID
 	}
 	for _, a := range e.Told.Answers {
-		r.names.Learn(client, e.Told.Time, a)
+		if a.Kind == destination.Own {
+			r.names.Learn(destination.Everyone, e.Told.Time, a)
+		} else {
+			r.names.Learn(client, e.Told.Time, a)
+		}
 	}
 }
 

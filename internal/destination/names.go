@@ -18,6 +18,9 @@ const (
 	fromCert    = "cert"        // the server's certificate
 	fromExpired = "dns_expired" // DNS told the same device, and its time is over
 	fromOther   = "dns_other"   // DNS told another device
+	fromFlow    = "other_flow"  // another flow to the address said so
+	fromLocal   = "local"       // what the machine calls itself in its own network
+	fromKnown   = "well_known"  // a registry or its operator says so of the address
 	fromPTR     = "ptr"         // what the address's operator calls it
 
 	trustHost     = 0.99
@@ -29,12 +32,22 @@ const (
 	trustExpired  = 0.7
 	trustOld      = 0.5 // expired for more than a day
 	trustOther    = 0.4
+	trustFlow     = 0.4
+	trustLocal    = 0.6
+	trustKnown    = 0.6
 	trustPTR      = 0.2
 )
 
-// Stands reports whether a name may stand for the far end: that which an
-// address's operator gave it tells of the operator.
-func Stands(n telltale.Name) bool { return n.Source != fromPTR }
+// Stands reports whether a name may stand for the far end. That which an
+// address's operator gave it tells of the operator, what a machine calls
+// itself may be anything, and an address may serve many names.
+func Stands(n telltale.Name) bool {
+	switch n.Source {
+	case fromPTR, fromLocal, fromKnown, fromFlow:
+		return false
+	}
+	return true
+}
 
 // outerNames stand in the clear part of a hello whose real name is encrypted
 // (draft-ietf-tls-esni). That a hello offers encryption says nothing: many do
@@ -47,17 +60,19 @@ const (
 	maxAnswers = 8        // of one address; the oldest go
 	maxHeld    = 24 << 20 // bytes of answers; the oldest addresses go
 	maxTold    = 2        // of one flow, from DNS
+	maxSaid    = 1 << 14  // addresses that a flow gave a name; no more come
 )
 
 // Names remembers what DNS answered, in the order of the capture.
 type Names struct {
 	Translator
 	byAddr map[netip.Addr][]answer
-	order  []netip.Addr    // ring of the addresses, in the order they came
-	first  int             // how many left the ring; the oldest stands at first modulo its length
-	end    int             // how many came
-	held   int             // bytes of all answers
-	list   []telltale.Name // reused
+	said   map[netip.Addr]string // by the flows themselves, the last
+	order  []netip.Addr          // ring of the addresses, in the order they came
+	first  int                   // how many left the ring; the oldest stands at first modulo its length
+	end    int                   // how many came
+	held   int                   // bytes of all answers
+	list   []telltale.Name       // reused
 }
 
 // answer is a name that an address was given for.
@@ -67,17 +82,27 @@ type answer struct {
 	via    string // the alias that has the address; "" if name itself has
 	at     telltale.Time
 	ttl    uint32 // seconds
-	ptr    bool
+	kind   AnswerKind
 }
 
-// An Answer is an address that a DNS answer gave for the name that was asked.
+// An Answer is an address that goes with a name.
 type Answer struct {
 	Addr netip.Addr
 	Name string // as asked
 	Via  string // the name that has the address, where aliases led to it; else ""
 	TTL  uint32 // seconds
-	PTR  bool   // the address was asked for, and Name was the answer
+	Kind AnswerKind
 }
+
+// AnswerKind says how an answer came.
+type AnswerKind uint8
+
+// The kinds of answers.
+const (
+	Asked   AnswerKind = iota // DNS gave the address for the name
+	Reverse                   // the address was asked for, and the name was the answer
+	Own                       // the machine itself says that it has the address, in DHCP or NetBIOS
+)
 
 // Everyone is told what is sent to a group, as multicast DNS is.
 const Everyone = "*"
@@ -86,7 +111,9 @@ const Everyone = "*"
 type Told struct{ Host, SNI, Cert string }
 
 // NewNames returns a memory that knows nothing yet.
-func NewNames() *Names { return &Names{byAddr: map[netip.Addr][]answer{}} }
+func NewNames() *Names {
+	return &Names{byAddr: map[netip.Addr][]answer{}, said: map[netip.Addr]string{}}
+}
 
 // told reports whether the answer reached client.
 func (a *answer) told(client string) bool { return a.client == client || a.client == Everyone }
@@ -108,8 +135,8 @@ func (n *Names) Learn(client string, at telltale.Time, a Answer) {
 	if via == name {
 		via = ""
 	}
-	list = n.without(list, client, name, a.PTR)
-	list = append(list, answer{client, name, via, at, a.TTL, a.PTR})
+	list = n.without(list, client, name, a.Kind)
+	list = append(list, answer{client, name, via, at, a.TTL, a.Kind})
 	n.byAddr[addr] = list
 	n.held += list[len(list)-1].size()
 	for n.held > maxHeld && n.first < n.end-1 {
@@ -117,10 +144,26 @@ func (n *Names) Learn(client string, at telltale.Time, a Answer) {
 	}
 }
 
+// Say takes what a flow called its server. An address is no name, and that
+// which stands in front of an encrypted one is none of the server's.
+func (n *Names) Say(server netip.Addr, told Told) {
+	name := HostName(cmp.Or(told.Host, told.SNI))
+	if name == "" || slices.Contains(outerNames, name) {
+		return
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return
+	}
+	server = n.Unmap(server)
+	if old, ok := n.said[server]; old != name && (ok || len(n.said) < maxSaid) {
+		n.said[server] = name
+	}
+}
+
 // without drops the answer that a new one replaces, or the oldest where the
 // list is full.
-func (n *Names) without(list []answer, client, name string, ptr bool) []answer {
-	i := slices.IndexFunc(list, func(o answer) bool { return o.client == client && o.name == name && o.ptr == ptr })
+func (n *Names) without(list []answer, client, name string, kind AnswerKind) []answer {
+	i := slices.IndexFunc(list, func(o answer) bool { return o.client == client && o.name == name && o.kind == kind })
 	if i < 0 && len(list) >= maxAnswers {
 		i = 0
 	}
@@ -179,6 +222,12 @@ func (n *Names) Of(client string, server netip.Addr, at telltale.Time, told Told
 		n.answered(list, client, at)
 	}
 	if len(n.list) == 0 {
+		n.add(n.said[n.Unmap(server)], fromFlow, trustFlow)
+	}
+	if len(n.list) == 0 {
+		n.add(wellKnown(n.Unmap(server)), fromKnown, trustKnown)
+	}
+	if len(n.list) == 0 {
 		return nil, ""
 	}
 	if len(n.list) > 1 {
@@ -199,7 +248,7 @@ func (n *Names) Of(client string, server netip.Addr, at telltale.Time, told Told
 func (n *Names) answered(list []answer, client string, at telltale.Time) {
 	sum, own := 0.0, 0
 	for i := range list {
-		if list[i].told(client) && !list[i].ptr {
+		if list[i].told(client) && list[i].kind == Asked {
 			own++
 			sum += list[i].weight(at)
 		}
@@ -208,7 +257,7 @@ func (n *Names) answered(list []answer, client string, at telltale.Time) {
 	for i := len(list) - 1; i >= 0 && own > 0 && len(n.list)-known < maxTold; i-- {
 		a := &list[i]
 		switch {
-		case a.ptr || !a.told(client):
+		case a.kind != Asked || !a.told(client):
 		case a.expired(at):
 			n.add(a.name, fromExpired, a.trustAfter(at)*a.share(at, sum))
 		default:
@@ -220,17 +269,17 @@ func (n *Names) answered(list []answer, client string, at telltale.Time) {
 	}
 }
 
-// hearsay adds the latest of what another device was told, or else the reverse
-// name.
+// hearsay adds the latest of what the machine calls itself, or else of what
+// another device was told, or else the reverse name.
 func (n *Names) hearsay(list []answer) {
-	for _, ptr := range []bool{false, true} {
+	for _, h := range [...]struct {
+		kind   AnswerKind
+		source string
+		trust  float64
+	}{{Own, fromLocal, trustLocal}, {Asked, fromOther, trustOther}, {Reverse, fromPTR, trustPTR}} {
 		for i := len(list) - 1; i >= 0 && len(n.list) == 0; i-- {
-			switch a := &list[i]; {
-			case a.ptr != ptr:
-			case ptr:
-				n.add(a.name, fromPTR, trustPTR)
-			default:
-				n.add(a.name, fromOther, trustOther)
+			if list[i].kind == h.kind {
+				n.add(list[i].name, h.source, h.trust)
 			}
 		}
 	}

@@ -45,7 +45,9 @@ func TestNamesAreRanked(t *testing.T) {
 			want: "c.example cert 0.80, a.example dns_expired 0.70",
 		},
 		"reverse name": {
-			learn: func(n *Names) { n.Learn("me", 0, Answer{Addr: server, Name: "host7.isp.example", TTL: 60, PTR: true}) }, want: "host7.isp.example ptr 0.20",
+			learn: func(n *Names) {
+				n.Learn("me", 0, Answer{Addr: server, Name: "host7.isp.example", TTL: 60, Kind: Reverse})
+			}, want: "host7.isp.example ptr 0.20",
 		},
 		"the later of two": {
 			learn: func(n *Names) { learn("me", 0, "old.example", 60)(n); learn("me", 50*second, "new.example", 60)(n) }, at: 50 * second,
@@ -183,7 +185,7 @@ func FuzzNames(f *testing.F) {
 		n := NewNames()
 		n.Learn("me", telltale.Time(at), Answer{Addr: server, Name: name, Via: via, TTL: ttl})
 		if a, ok := ReverseAddr(reverse); ok {
-			n.Learn("me", telltale.Time(at), Answer{Addr: a, Name: name, TTL: ttl, PTR: true})
+			n.Learn("me", telltale.Time(at), Answer{Addr: a, Name: name, TTL: ttl, Kind: Reverse})
 		}
 		names, _ := n.Of("me", server, 0, Told{Host: via, SNI: reverse})
 		if !slices.IsSortedFunc(names, func(a, b telltale.Name) int { return int(1e6 * (b.Confidence - a.Confidence)) }) {

@@ -24,6 +24,8 @@ func soundDHCP(b []byte) bool {
 var dhcpTypes = [9]string{1: "discover", 2: "offer", 3: "request", 4: "decline", 5: "ack", 6: "nak", 7: "release", 8: "inform"}
 
 func readDHCP(c *wire.Cursor, x *spans) bool {
+	c.Seek(12)
+	own := c.Bytes(4)
 	c.Seek(28)
 	hardware := c.Bytes(6)
 	x.cut("dhcp.client_mac", 28, 6)
@@ -32,6 +34,9 @@ func readDHCP(c *wire.Cursor, x *spans) bool {
 		return false
 	}
 	x.fact("client_mac", []byte(net.HardwareAddr(hardware).String()))
+	if ip := netip.AddrFrom4([4]byte(own)); !ip.IsUnspecified() {
+		x.fact("client_address", []byte(ip.String()))
+	}
 	for c.Len() > 0 {
 		code := c.U8()
 		if code == 0 {

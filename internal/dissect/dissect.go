@@ -192,6 +192,9 @@ type DNS struct {
 	// Questions are all of them, where there are several.
 	Questions []Question
 	Answers   []Answer
+	// Besides are addresses that stand beside the answers: in the additional
+	// section, and as hints in records of type SVCB and HTTPS.
+	Besides []Answer
 }
 
 // Question is one of several that a message asks.
@@ -222,6 +225,7 @@ type TLS struct {
 
 	hello    []byte // body of the ClientHello, for fingerprints
 	overQUIC bool
+	ja3, ja4 string // once they were asked for
 }
 
 // Fact is one thing that a message of a small protocol tells.

@@ -69,6 +69,50 @@ var dnsSamples = []sample{
 	{"over TCP, then rubbish", dnsTCP, 53, []turn{up(prefixed(dnsQuery) + "\x00\x04abcdefgh")}},
 }
 
+// TestDNSBesides takes the addresses that stand beside the answers: hints of a
+// service's record and those of the additional section, and no others.
+func TestDNSBesides(t *testing.T) {
+	var want mdns.Msg
+	if err := want.Unpack(dnsBytes(true, "x.test.", mdns.TypeHTTPS, `x.test. 5 IN HTTPS 1 svc.test. alpn=h2 ipv4hint=192.0.2.1,192.0.2.2 ipv6hint=2001:db8::1`)); err != nil {
+		t.Fatal(err)
+	}
+	add := func(section *[]mdns.RR, text string) {
+		rr, err := mdns.NewRR(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		*section = append(*section, rr)
+	}
+	add(&want.Ns, "test. 9 IN NS ns.test.")
+	add(&want.Ns, "test. 9 IN A 192.0.2.9")
+	add(&want.Extra, "ns.test. 7 IN AAAA 2001:db8::53")
+	add(&want.Extra, "ns.test. 7 IN TXT \"no address\"")
+	want.Compress = true
+	b, err := want.Pack()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m dnsMessage
+	for range 2 { // as in a parser that is used again
+		var got []string
+		if m.open(b, false); m.head.questions == 1 {
+			m.finish()
+		}
+		for _, a := range m.Besides {
+			got = append(got, string(a.Name)+" "+a.Type+" "+a.Addr.String())
+		}
+		if s := strings.Join(got, ", "); s != "x.test HTTPS 192.0.2.1, x.test HTTPS 192.0.2.2, x.test HTTPS 2001:db8::1, ns.test AAAA 2001:db8::53" || m.cut {
+			t.Errorf("besides: %s, cut %v", s, m.cut)
+		}
+	}
+	if m.open(b[:len(b)-3], false); m.head.questions == 1 {
+		m.finish()
+	}
+	if len(m.Besides) != 4 || m.cut {
+		t.Errorf("of a section that ends early: %d, cut %v", len(m.Besides), m.cut)
+	}
+}
+
 // TestDNSOracle packs messages, damages some, and compares with miekg/dns
 // where both read them.
 func TestDNSOracle(t *testing.T) {

@@ -8,6 +8,7 @@ const (
 	maxDNSHops   = 16  // compression pointers of one name
 	maxQuestions = 256 // that are read as such; the rest is searched raw
 	maxAnswers   = 512 // that are listed
+	maxBesides   = 64  // addresses that are taken from what stands beside them
 )
 
 // dnsMessage reads messages one after the other into the same buffers.
@@ -30,14 +31,12 @@ type dnsName struct {
 
 // dnsHead is the fixed part of a message (RFC 1035, section 4.1.1).
 type dnsHead struct {
-	flags, questions, answers, others uint16
+	flags, questions, answers, authority, additional uint16
 }
 
 func readDNSHead(c *wire.Cursor) dnsHead {
 	c.U16() // the id
-	h := dnsHead{flags: c.U16(), questions: c.U16(), answers: c.U16()}
-	h.others = max(c.U16(), c.U16())
-	return h
+	return dnsHead{flags: c.U16(), questions: c.U16(), answers: c.U16(), authority: c.U16(), additional: c.U16()}
 }
 
 func (h dnsHead) isQuery() bool { return h.flags&0x8000 == 0 }
@@ -61,7 +60,7 @@ func (h dnsHead) sound(strict bool) bool {
 // none) of b and reports whether they make sense.
 func (m *dnsMessage) open(b []byte, strict bool) bool {
 	*m = dnsMessage{
-		DNS: DNS{Questions: m.Questions[:0], Answers: m.Answers[:0]}, c: wire.New(b),
+		DNS: DNS{Questions: m.Questions[:0], Answers: m.Answers[:0], Besides: m.Besides[:0]}, c: wire.New(b),
 		questions: m.questions[:0], text: m.text[:0], skim: m.skim,
 	}
 	m.head = readDNSHead(&m.c)
@@ -72,11 +71,12 @@ func (m *dnsMessage) open(b []byte, strict bool) bool {
 	if m.head.questions > 0 {
 		return m.question(strict)
 	}
-	if m.head.answers == 0 && m.head.others == 0 {
+	if m.head.answers|m.head.authority|m.head.additional == 0 {
 		return !m.Query && m.c.Len() == 0 // a bare refusal
 	}
 	c := m.c
 	_, ok := m.record(&c)
+	m.Besides = m.Besides[:0] // they are read again
 	return ok
 }
 
@@ -98,6 +98,25 @@ func (m *dnsMessage) finish() {
 		a, ok := m.record(&c)
 		if m.cut = !ok; ok {
 			m.Answers = append(m.Answers, a)
+		}
+	}
+	if m.head.additional > 0 && !m.Query && !m.cut {
+		m.besides(&c)
+	}
+}
+
+// besides takes the addresses of the additional section: multicast DNS has
+// those of its services there, a name server those of others. What is
+// malformed ends it.
+func (m *dnsMessage) besides(c *wire.Cursor) {
+	n := int(min(m.head.authority, maxAnswers))
+	for i := range n + int(min(m.head.additional, maxAnswers)) {
+		a, ok := m.record(c)
+		if !ok {
+			return
+		}
+		if i >= n && a.Addr.IsValid() && len(m.Besides) < maxBesides {
+			m.Besides = append(m.Besides, a)
 		}
 	}
 }

@@ -85,9 +85,13 @@ func (m *dnsMessage) data(a *Answer, typ uint16, c *wire.Cursor) {
 		}
 	case typeCNAME, typePTR, typeNS:
 		m.target(c)
-	case typeMX, typeSVCB, typeHTTPS:
+	case typeMX:
 		m.number(c.U16())
 		m.target(c)
+	case typeSVCB, typeHTTPS:
+		m.number(c.U16())
+		m.target(c)
+		m.hints(a, *c)
 	case typeSRV:
 		for range 3 {
 			m.number(c.U16())
@@ -104,6 +108,30 @@ func (m *dnsMessage) data(a *Answer, typ uint16, c *wire.Cursor) {
 	}
 	if a.Addr.IsValid() {
 		m.text = a.Addr.AppendTo(m.text)
+	}
+}
+
+// The parameters of a service that hold addresses (RFC 9460, section 7.3).
+const (
+	paramIPv4 = 4
+	paramIPv6 = 6
+)
+
+// hints takes the addresses that a service's record brings along.
+func (m *dnsMessage) hints(a *Answer, c wire.Cursor) {
+	for c.Len() > 0 && !m.skim {
+		key, value := c.U16(), c.Vec16()
+		size := 0
+		switch key {
+		case paramIPv4:
+			size = 4
+		case paramIPv6:
+			size = 16
+		}
+		for size > 0 && value.Len() >= size && len(m.Besides) < maxBesides {
+			addr, _ := netip.AddrFromSlice(value.Bytes(size))
+			m.Besides = append(m.Besides, Answer{Name: a.Name, Type: a.Type, TTL: a.TTL, Addr: addr})
+		}
 	}
 }
 

@@ -82,11 +82,11 @@ func reserved(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 // JA3 returns the fingerprint of a ClientHello as Salesforce published it in
 // 2017: MD5 of its lists in decimal. Empty where t is no ClientHello.
 func (t *TLS) JA3() string {
-	if t.hello == nil {
-		return ""
+	if t.ja3 == "" && t.hello != nil {
+		sum := md5.Sum([]byte(t.ja3Text()))
+		t.ja3 = hex.EncodeToString(sum[:])
 	}
-	sum := md5.Sum([]byte(t.ja3Text()))
-	return hex.EncodeToString(sum[:])
+	return t.ja3
 }
 
 func (t *TLS) ja3Text() string {
@@ -101,9 +101,13 @@ func (t *TLS) ja3Text() string {
 // JA4 returns the fingerprint of a ClientHello as FoxIO published it in 2023
 // (the part under the BSD licence). Empty where t is no ClientHello.
 func (t *TLS) JA4() string {
-	if t.hello == nil {
-		return ""
+	if t.ja4 == "" && t.hello != nil {
+		t.ja4 = t.makeJA4()
 	}
+	return t.ja4
+}
+
+func (t *TLS) makeJA4() string {
 	o := readOffer(t.hello)
 	exts := slices.DeleteFunc(slices.Clone(o.exts), func(n uint16) bool { return n == extServerName || n == extALPN })
 	slices.Sort(exts)

@@ -33,6 +33,8 @@ func (l *line) flow(f *telltale.Flow) {
 		l.close(']')
 	}
 	l.string("protection", string(f.Protection))
+	l.optString("ja3", f.JA3)
+	l.optString("ja4", f.JA4)
 	l.optString("signature", f.Signature)
 	l.optText("app", f.App)
 	l.optText("app_package", f.AppPackage)

@@ -32,13 +32,13 @@ func list[T ~string](words ...T) []string {
 // words are the closed lists of fields that are plain strings, by path.
 var words = map[string][]string{
 	"device.how":            {"tap_peer", "lan_mac", "declared", "only_private_address", "unknown"},
-	"flow.names.source":     {"host", "sni", "dns", "dns_expired", "cert", "ptr"},
+	"flow.names.source":     {"host", "sni", "dns", "dns_expired", "dns_other", "cert", "other_flow", "local", "well_known", "ptr"},
 	"message.dns.type":      {"query", "answer"},
 	"finding.class":         {"A", "B", "C", "E"},
 	"transmission.answered": {"none", "ack", "response"},
 	"destination.claims.predicate": {
 		"organisation", "registrant", "asn", "as_organisation", "country_address", "country_operator",
-		"country_registrant", "tracker", "category",
+		"country_registrant", "tracker", "category", "served_via",
 	},
 }
 
@@ -46,7 +46,7 @@ var (
 	timestamp = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}([0-9]{3})?Z$`)
 	sha256    = regexp.MustCompile(`^[0-9a-f]{64}$`)
 	findingID = regexp.MustCompile(`^F-[0-9a-f]{8}$`)
-	flowID    = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[1-9])?$`) // the last part counts tunnels
+	flowID    = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[1-9])?(\+[0-9]+)?$`) // the last parts count tunnels, and packets of a Wi-Fi frame
 )
 
 // patterns are the forms of fields that are plain strings, by path.

@@ -123,8 +123,18 @@ func (c *conv) know(m *dissect.Message) {
 	if m.HTTP != nil && c.info.Host == "" && isName(m.HTTP.Host) {
 		c.info.Host = c.s.w.strings.of(m.HTTP.Host)
 	}
-	if m.TLS != nil && c.info.SNI == "" && isName(m.TLS.SNI) {
-		c.info.SNI = c.s.w.strings.of(m.TLS.SNI)
+	if m.TLS != nil {
+		c.knowHello(m.TLS)
+	}
+}
+
+// knowHello keeps what a ClientHello tells of its flow.
+func (c *conv) knowHello(t *dissect.TLS) {
+	if c.info.SNI == "" && isName(t.SNI) {
+		c.info.SNI = c.s.w.strings.of(t.SNI)
+	}
+	if c.s.w.cfg.Prints && c.info.Prints == nil && t.JA3() != "" {
+		c.info.Prints = &Prints{t.JA3(), t.JA4()}
 	}
 }
 

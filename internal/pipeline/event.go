@@ -41,8 +41,12 @@ type FlowInfo struct {
 	Packets, Bytes [2]int64 // by direction; whole packets
 	AppProto       string
 	Protection     telltale.Protection
+	Prints         *Prints // of its ClientHello; nil where it has none, or they are not asked for
 	Names
 }
+
+// Prints are the fingerprints of a ClientHello.
+type Prints struct{ JA3, JA4 string }
 
 // Names are what a flow calls its server, as first told in clear: by the client
 // or, Cert, by the first name in its certificate.

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"bytes"
+	"net/netip"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/destination"
@@ -15,10 +16,13 @@ type Told struct {
 }
 
 // answers returns the addresses in a DNS answer, under the name that was
-// asked for, with the alias (CNAME) that has them; and the names that were
-// answered for an address.
+// asked for, with the alias (CNAME) that has them; the names that were
+// answered for an address; and what a machine calls itself in its network.
 func (w *worker) answers(m *dissect.Message) []destination.Answer {
-	if m.DNS == nil || m.DNS.Query {
+	switch {
+	case m.DNS == nil && (m.Proto == "dhcp" || m.Proto == "nbns"):
+		return w.ownName(m.Facts)
+	case m.DNS == nil || m.DNS.Query:
 		return nil
 	}
 	var out []destination.Answer
@@ -27,7 +31,37 @@ func (w *worker) answers(m *dissect.Message) []destination.Answer {
 			out = append(out, a)
 		}
 	}
+	for i := range m.DNS.Besides {
+		r := &m.DNS.Besides[i]
+		asked := m.DNS.Name
+		if r.Type == "A" || r.Type == "AAAA" { // of another name
+			asked = r.Name
+		}
+		if a, ok := w.answer(asked, r); ok {
+			out = append(out, a)
+		}
+	}
 	return out
+}
+
+// ownName returns the name and the address that a machine says it has, if it
+// says both.
+func (w *worker) ownName(facts []dissect.Fact) []destination.Answer {
+	a := destination.Answer{Kind: destination.Own}
+	for _, f := range facts {
+		switch f.Name {
+		case "hostname", "name":
+			if isName(f.Value) {
+				a.Name = w.strings.of(f.Value)
+			}
+		case "address", "client_address", "requested_address":
+			a.Addr, _ = netip.ParseAddr(string(f.Value))
+		}
+	}
+	if a.Name == "" || !a.Addr.IsValid() || a.Addr.IsUnspecified() {
+		return nil
+	}
+	return []destination.Answer{a}
 }
 
 // answer returns what one record tells. Where nothing was asked, as in
@@ -45,12 +79,11 @@ func (w *worker) answer(asked []byte, r *dissect.Answer) (a destination.Answer, 
 		}
 		return a, true
 	case r.Type == "PTR" && len(r.Data) > 0 && len(r.Name) <= maxReverse:
-		a.Addr, a.PTR = destination.ReverseAddr(string(r.Name))
-		if a.PTR {
-			a.Name, a.TTL = w.strings.of(r.Data), r.TTL
+		if a.Addr, ok = destination.ReverseAddr(string(r.Name)); ok {
+			a.Name, a.TTL, a.Kind = w.strings.of(r.Data), r.TTL, destination.Reverse
 		}
 	}
-	return a, a.PTR
+	return a, ok
 }
 
 // maxReverse is the length of the longest name that stands for an address,

@@ -26,6 +26,7 @@ const Shards = 64
 type Config struct {
 	Workers  int            // goroutines that carry the shards; at least 1
 	Messages bool           // an Event for every message, not only for those with sightings
+	Prints   bool           // fingerprints of greetings with their flows
 	Crashes  bool           // an Event for parsers that fail, with what they were given
 	Engine   *detect.Engine // what to search for
 }
