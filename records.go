@@ -21,8 +21,9 @@ type Audit struct {
 type Options struct {
 	Reveal   bool     `json:"reveal,omitempty"`
 	Messages bool     `json:"messages,omitempty"`
-	Plain    bool     `json:"plain,omitempty"`   // nothing was decoded
-	Devices  []string `json:"devices,omitempty"` // base names of the device files
+	Plain    bool     `json:"plain,omitempty"`    // nothing was decoded
+	Everyone bool     `json:"everyone,omitempty"` // what undeclared devices did is told, too
+	Devices  []string `json:"devices,omitempty"`  // base names of the device files
 }
 
 // Table names a data table and the state of it that was used.

@@ -33,6 +33,7 @@ type auditFlags struct {
 	reveal   bool
 	messages bool
 	plain    bool
+	everyone bool
 	workers  int
 	follow   bool
 	crashes  string
@@ -52,6 +53,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
 	f.BoolVar(&o.plain, "plain", false, "search text as it stands and decode nothing: quicker, and blind to what is encoded or compressed")
+	f.BoolVar(&o.everyone, "everyone", false, "tell also what devices did that no device file declares: they may be other people's")
 	f.BoolVar(&o.follow, "follow", false, "wait for more at a file's end, until interrupted (Ctrl-C)")
 	f.StringVar(&o.crashes, "save-crash", "", "save what a parser that failed was given in `folder`, as captured")
 	f.IntVar(&o.workers, "workers", runtime.GOMAXPROCS(0), "how many cores to use; the output does not depend on it")
@@ -141,7 +143,7 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 
 // options returns what the flags tell the engine.
 func (o *auditFlags) options() (opts engine.Options, err error) {
-	opts = engine.Options{Reveal: o.reveal, Messages: o.messages, Plain: o.plain, Workers: o.workers, Version: version()}
+	opts = engine.Options{Reveal: o.reveal, Messages: o.messages, Plain: o.plain, Everyone: o.everyone, Workers: o.workers, Version: version()}
 	if opts.Devices, err = readDevices(o.devices); err != nil {
 		return opts, err
 	}
@@ -253,6 +255,9 @@ func command(o *auditFlags, inputs []string) string {
 	}
 	if o.plain {
 		args = append(args, "--plain")
+	}
+	if o.everyone {
+		args = append(args, "--everyone")
 	}
 	for _, c := range o.claims {
 		args = append(args, "--claims", c)

@@ -30,6 +30,7 @@ type Options struct {
 	Reveal   bool      // show values whole
 	Messages bool      // a record for every message
 	Plain    bool      // decode nothing
+	Everyone bool      // tell what undeclared devices did beside a declared one
 	Workers  int       // goroutines; the output does not depend on it
 	Version  string    // of this program
 	Records  io.Writer // where the records go; nil: nowhere
@@ -72,9 +73,10 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
-	rep := r.finish()
-	r.tail(rep)
-	return &Result{rep, r.masker}, out.write(r.head(), r.devices.strangers())
+	strangers := r.strangers()
+	rep := r.finish(strangers)
+	r.tail(rep, strangers)
+	return &Result{rep, r.masker}, out.write(r.head(rep), strangers)
 }
 
 // check opens every input that can be opened twice.

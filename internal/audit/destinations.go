@@ -35,7 +35,38 @@ type farEnd struct {
 	name   string // "" of one that has none
 	via    string // the alias that DNS gave for the name, where there was one
 	addrs  []netip.Addr
-	seen   []contact // one for each protection
+	seen   []contact // one for each protection, and where it matters each device
+	met    []*owner  // the devices that met it, where that matters
+	crowd  bool      // more than maxMet did
+}
+
+// maxMet is how many devices are told apart at a far end. Of those beyond it only
+// the declared are.
+const maxMet = 64
+
+// crowd stands for the devices that are not told apart.
+var crowd = &owner{}
+
+// meet notes that a device met the far end, and returns for whom it counts there.
+// Nil is whoever, where it does not matter.
+func (e *farEnd) meet(o *owner) *owner {
+	switch {
+	case o == nil || slices.Contains(e.met, o):
+		return o
+	case len(e.met) >= maxMet && o.file < 0:
+		e.crowd = true
+		return crowd
+	}
+	e.met = append(e.met, o)
+	return o
+}
+
+// strange reports whether only strangers met the far end.
+func (e *farEnd) strange(strangers map[string]bool) bool {
+	if strangers == nil || e.crowd || len(e.met) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc(e.met, func(o *owner) bool { return !strangers[o.ID] })
 }
 
 // ID returns the destination_id.
@@ -103,13 +134,14 @@ func (d *destinations) append(name string) *farEnd {
 	return dest
 }
 
-// contact counts a flow for its far end.
-func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far, service string) {
+// contact counts a flow of a device for its far end.
+func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far, service string, dev *owner) {
 	sent, received := f.Bytes[0], f.Bytes[1]
 	if !isSrc {
 		sent, received = received, sent
 	}
-	c := d.of(far).contact(f, far.addr)
+	e := d.of(far)
+	c := e.contact(f, far.addr, e.meet(dev))
 	c.service = service
 	c.add(f, sent, received)
 }
@@ -120,12 +152,12 @@ const maxTold = 1024
 // records returns the far ends that a report tells of, with the claims about
 // them, in the order they were met: those that identifiers went to, and of the
 // others as many as maxTold has room for.
-func (d *destinations) records(b *destination.Book, sent func(id string) bool) []telltale.Destination {
+func (d *destinations) records(b *destination.Book, sent func(id string) bool, strangers map[string]bool) []telltale.Destination {
 	room := maxTold
 	told := make([]bool, len(d.list))
 	for _, first := range []bool{true, false} {
 		for i, e := range d.list {
-			if room > 0 && sent(e.ID()) == first {
+			if room > 0 && sent(e.ID()) == first && !e.strange(strangers) {
 				told[i] = true
 				room--
 			}
@@ -158,8 +190,9 @@ func (e *farEnd) described(b *destination.Book) telltale.Destination {
 // protections is the order of a far end's contacts.
 var protections = [...]telltale.Protection{telltale.Open, telltale.Forgeable, telltale.Sealed, telltale.UnknownProtection}
 
-// contacts returns the far ends as the flows showed them, the busiest first.
-func (d *destinations) contacts() []report.Contact {
+// contacts returns the far ends as the flows showed them, but for those of
+// strangers, the busiest first.
+func (d *destinations) contacts(strangers map[string]bool) []report.Contact {
 	type entry struct { // of a list that is put in order before anything big is made
 		name string
 		*contact
@@ -167,10 +200,8 @@ func (d *destinations) contacts() []report.Contact {
 	list := make([]entry, 0, len(d.list))
 	for _, e := range d.list {
 		for _, p := range protections {
-			for i := range e.seen {
-				if e.seen[i].protection == p {
-					list = append(list, entry{e.name, &e.seen[i]})
-				}
+			if c := e.together(p, strangers); c != nil {
+				list = append(list, entry{e.name, c})
 			}
 		}
 	}
@@ -180,4 +211,19 @@ func (d *destinations) contacts() []report.Contact {
 		out[i] = e.described(e.name)
 	}
 	return out
+}
+
+// together returns what the flows of all devices but strangers showed that were
+// protected by p, nil if there were none.
+func (e *farEnd) together(p telltale.Protection, strangers map[string]bool) (sum *contact) {
+	for i := range e.seen {
+		switch c := &e.seen[i]; {
+		case c.protection != p || c.strange(strangers):
+		case sum == nil:
+			sum = c
+		default:
+			sum = sum.with(c)
+		}
+	}
+	return sum
 }

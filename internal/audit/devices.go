@@ -160,19 +160,27 @@ func add[K comparable](set map[K]bool, k K) bool {
 	return set[k]
 }
 
-// records returns the devices as they are known at the end.
-func (d *devices) records() []telltale.Device {
+// doubt makes devices unknown that were told apart by the only private address,
+// where there are several.
+func (d *devices) doubt() {
 	private := 0
 	for _, o := range d.list {
 		if o.How == "only_private_address" {
 			private++
 		}
 	}
-	var out []telltale.Device
 	for _, o := range d.list {
 		if o.How == "only_private_address" && private > 1 {
 			o.How = "unknown"
 		}
+	}
+}
+
+// records returns the devices as they are known at the end.
+func (d *devices) records() []telltale.Device {
+	d.doubt()
+	var out []telltale.Device
+	for _, o := range d.list {
 		if o.file >= 0 {
 			o.Label, o.Facts = d.files[o.file].Label, d.files[o.file].Facts
 		}

@@ -1,6 +1,8 @@
 package audit_test
 
 import (
+	"bytes"
+	"fmt"
 	"strconv"
 	"strings"
 	"testing"
@@ -10,7 +12,10 @@ import (
 	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/lab"
 	"github.com/telltale-audit/telltale/internal/packet"
+	"github.com/telltale-audit/telltale/internal/report"
 )
+
+const tabletMAC = "02:00:5e:10:7a:c5"
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
@@ -86,7 +91,7 @@ func TestLabel(t *testing.T) {
 	c := lab.NewCapture(1)
 	sends(c, 0, phone, far, post("plant.example", "imei="+imei))
 	sends(c, second, tablet, far, post("plant.example", "hello"))
-	_, lines := listen(t, audit.Options{Devices: []*device.File{owned(nil, imei)}}, write(t, c, packet.LinkEthernet))
+	_, lines := listen(t, audit.Options{Devices: []*device.File{owned(nil, imei)}, Everyone: true}, write(t, c, packet.LinkEthernet))
 	dev := ofType(lines, "device")
 	if len(dev) != 2 || dev[0].Label != "my phone" || dev[1].Label != "" {
 		t.Errorf("%+v", dev)
@@ -94,8 +99,9 @@ func TestLabel(t *testing.T) {
 }
 
 // TestStrangersAreCounted has a tablet that no device file declares send an IMEI
-// beside the phone that one does: its IMEI is counted and told nowhere; without
-// the phone, or a device file, it is told.
+// beside the phone that one does, to a far end of its own and to the phone's: of
+// the tablet nothing is told but counts. Without the phone, or a device file, or if
+// asked to, all is told.
 func TestStrangersAreCounted(t *testing.T) {
 	both, alone := lab.NewCapture(1), lab.NewCapture(1)
 	for i, c := range []*lab.Capture{both, alone} {
@@ -103,36 +109,63 @@ func TestStrangersAreCounted(t *testing.T) {
 			sends(c, 0, phone, far, post("plant.example", "imei="+imei))
 		}
 		sends(c, second, tablet, far, post("plant.example", "imei="+imei2+"&iccid=89999001234567890125"))
+		sends(c, 2*second, tablet, router, post("theirs.example", "hello"))
 	}
 	mine := []*device.File{owned([]string{"02:00:5e:10:7a:c4"}, imei)}
 	for name, x := range map[string]struct {
 		caught *lab.Capture
-		files  []*device.File
-		told   bool
+		how    audit.Options
+		counts string // of undeclared devices, flows, sightings, destinations
 	}{
-		"beside the phone": {both, mine, false},
-		"alone":            {alone, mine, true},
-		"no device file":   {both, nil, true},
+		"beside the phone": {both, audit.Options{Devices: mine}, "1 2 2 1"},
+		"by its number":    {both, audit.Options{Devices: []*device.File{owned(nil, imei)}}, "1 2 2 1"},
+		"asked for":        {both, audit.Options{Devices: mine, Everyone: true}, "0 0 0 0"},
+		"alone":            {alone, audit.Options{Devices: mine}, "0 0 0 0"},
+		"no device file":   {both, audit.Options{}, "0 0 0 0"},
 	} {
-		result, raw := listenRaw(t, audit.Options{Devices: x.files, Reveal: true}, write(t, x.caught, packet.LinkEthernet))
-		told := false
-		for _, l := range raw {
-			told = told || strings.Contains(string(l), imei2)
+		x.how.Reveal = true
+		result, raw := listenRaw(t, x.how, write(t, x.caught, packet.LinkEthernet))
+		told := string(bytes.Join(raw, nil))
+		page := new(bytes.Buffer)
+		if err := report.HTML(page, result.Report, result.Masker); err != nil {
+			t.Fatal(err)
 		}
-		for _, id := range result.Report.Identifiers {
-			told = told || id.Value.Raw() == imei2
-		}
-		var counts int64
-		for _, s := range result.Report.Coverage.Suppressed {
-			if s.Rule == "undeclared_devices" {
-				counts += s.Count
+		hidden := x.counts != "0 0 0 0"
+		for what, trace := range map[string]string{
+			"its IMEI": imei2, "its far end": "theirs.example", "its hardware address": tabletMAC, "its address": tablet.Addr.String(),
+		} {
+			if strings.Contains(told, trace) == hidden {
+				t.Errorf("%s: %s in the records: %t", name, what, !hidden)
+			}
+			if hidden && strings.Contains(page.String(), trace) {
+				t.Errorf("%s: %s stands on the page", name, what)
 			}
 		}
-		if told != x.told || (counts == 2) == x.told {
-			t.Errorf("%s: told %t, want %t; %d counted", name, told, x.told, counts)
+		n := map[string]int64{}
+		for _, s := range result.Report.Coverage.Suppressed {
+			n[s.Rule] = s.Count
 		}
-		if name == "beside the phone" && len(result.Report.Sends) != 1 {
-			t.Errorf("%d sends, want the phone's", len(result.Report.Sends))
+		got := fmt.Sprint(n["undeclared_devices"], n["undeclared_flows"], n["undeclared_sightings"], n["undeclared_destinations"])
+		if got != x.counts {
+			t.Errorf("%s: counted %s, want %s", name, got, x.counts)
 		}
+		if contacts := result.Report.Contacts; hidden && (len(contacts) != 1 || contacts[0].Flows != 1 || len(result.Report.Sends) != 1) {
+			t.Errorf("%s: %d contacts, %d sends, want the phone's", name, len(contacts), len(result.Report.Sends))
+		}
+	}
+}
+
+// TestContactsOfSeveral adds up what several devices did at one far end, in the
+// order of their flows.
+func TestContactsOfSeveral(t *testing.T) {
+	c := lab.NewCapture(1)
+	sends(c, 2*second, phone, far, post("plant.example", "imei="+imei))
+	sends(c, 0, tablet, far, post("plant.example", "hello"))
+	sends(c, 4*second, tablet, far, post("plant.example", "hello"))
+	file := write(t, c, packet.LinkEthernet)
+	one, _ := listen(t, audit.Options{}, file)
+	several, _ := listen(t, audit.Options{Devices: []*device.File{owned(nil, imei), owned([]string{tabletMAC})}}, file)
+	if a, b := fmt.Sprint(one.Report.Contacts), fmt.Sprint(several.Report.Contacts); a != b || len(one.Report.Contacts) != 1 {
+		t.Errorf("%s\nwant %s", b, a)
 	}
 }

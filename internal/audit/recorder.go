@@ -114,7 +114,7 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 	r.names.Say(f.Key.Dst.Netip(), toldBy(f.Names))
 	end := r.far(f, isSrc, names, via)
 	service := r.services.contact(end)
-	r.dests.contact(f, isSrc, end, service)
+	r.dests.contact(f, isSrc, end, service, r.met(dev))
 	if r.out.out == nil {
 		return
 	}
@@ -176,7 +176,9 @@ func speaker(dev *owner, isSrc bool, d telltale.Direction) telltale.SentBy {
 func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentBy telltale.SentBy) {
 	m, f := e.Message, e.Flow
 	end := r.farEnd(e, dev, isSrc)
-	far, addr := r.dests.of(end).record(), end.addr
+	dest := r.dests.of(end)
+	dest.meet(r.met(dev))
+	far, addr := dest.record(), end.addr
 	r.nTx++
 	t := &telltale.Transmission{
 		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
@@ -345,18 +347,17 @@ func (r *recorder) account(f *capture.File, t *pipeline.Tally) {
 }
 
 // head returns the records that open the output.
-func (r *recorder) head() []byte {
-	b := ndjson.Append(nil, r.info(), r.masker)
-	devs := r.devices.records()
-	for i := range devs {
-		b = ndjson.Append(b, &devs[i], r.masker)
+func (r *recorder) head(rep *report.Audit) []byte {
+	b := ndjson.Append(nil, &rep.Info, r.masker)
+	for i := range rep.Devices {
+		b = ndjson.Append(b, &rep.Devices[i], r.masker)
 	}
 	return b
 }
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table(), signature.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table(), signature.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain, Everyone: r.o.Everyone}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}
@@ -367,9 +368,12 @@ func (r *recorder) info() *telltale.Audit {
 }
 
 // tail writes the records that close the output.
-func (r *recorder) tail(rep *report.Audit) {
+func (r *recorder) tail(rep *report.Audit, strangers map[string]bool) {
 	if r.out.out != nil {
 		for _, d := range r.dests.list {
+			if d.strange(strangers) {
+				continue
+			}
 			rec := d.described(r.book)
 			r.record(&rec)
 		}
@@ -394,12 +398,12 @@ func (r *recorder) tail(rep *report.Audit) {
 }
 
 // finish closes the books.
-func (r *recorder) finish() *report.Audit {
-	devs := r.devices.records()
-	r.setAside(r.devices.strangers())
+func (r *recorder) finish(strangers map[string]bool) *report.Audit {
+	r.setAside(strangers)
+	devs := slices.DeleteFunc(r.devices.records(), func(d telltale.Device) bool { return strangers[d.ID] })
 	rep := &report.Audit{
-		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo()),
-		Services: r.services.records(), Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(),
+		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo(), strangers),
+		Services: r.services.records(), Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(strangers),
 		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
 	}
 	if len(rep.Sends) > 0 {

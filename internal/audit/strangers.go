@@ -4,10 +4,13 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"slices"
+
+	"github.com/telltale-audit/telltale"
 )
 
 // Strangers are devices that took part beside one that a device file declares:
-// whose they are, nobody said. What they told is counted, and not passed on.
+// whose they are, nobody said. What they did is counted, and not passed on.
 
 // strangers returns the ids of the devices that are strangers, nil where no
 // declared device took part: it may be any of them.
@@ -28,33 +31,57 @@ func (d *devices) strangers() map[string]bool {
 	return out
 }
 
-// setAside takes out of the summary what strangers told, and counts it.
+// strangers returns the ids of the devices that are not told of, nil if all are.
+func (r *recorder) strangers() map[string]bool {
+	r.devices.doubt()
+	if r.o.Everyone {
+		return nil
+	}
+	return r.devices.strangers()
+}
+
+// met returns dev where it may matter in the end which device met a far end, or
+// else nil, which stands for whoever.
+func (r *recorder) met(dev *owner) *owner {
+	if len(r.o.Devices) == 0 || r.o.Everyone {
+		return nil
+	}
+	return dev
+}
+
+// setAside takes out of the summary what strangers did, and counts it.
 func (r *recorder) setAside(strangers map[string]bool) {
 	if strangers == nil {
 		return
 	}
-	kept := r.ids.list[:0]
-	for _, id := range r.ids.list {
-		if strangers[id.Device] {
-			r.cover.Suppressed = suppress(r.cover.Suppressed, "undeclared_devices", id.Count)
-			continue
-		}
-		kept = append(kept, id)
-	}
-	clear(r.ids.list[len(kept):])
-	r.ids.list = kept
-	sends := r.sends.list[:0]
-	for _, g := range r.sends.list {
-		if !strangers[g.Device] {
-			sends = append(sends, g)
+	count := func(what string, n int64) {
+		if n > 0 {
+			r.cover.Suppressed = suppress(r.cover.Suppressed, what, n)
 		}
 	}
-	clear(r.sends.list[len(sends):])
-	r.sends.list = sends
+	count("undeclared_devices", int64(len(strangers)))
+	r.ids.list = slices.DeleteFunc(r.ids.list, func(id *telltale.Identifier) bool {
+		if !strangers[id.Device] {
+			return false
+		}
+		count("undeclared_sightings", id.Count)
+		return true
+	})
+	r.sends.list = slices.DeleteFunc(r.sends.list, func(g *send) bool { return strangers[g.Device] })
+	for _, e := range r.dests.list {
+		if e.strange(strangers) {
+			count("undeclared_destinations", 1)
+		}
+		for i := range e.seen {
+			if c := &e.seen[i]; c.strange(strangers) {
+				count("undeclared_flows", c.flows)
+			}
+		}
+	}
 }
 
-// tellingRecords are the records of what a device told.
-var tellingRecords = [][]byte{[]byte(`"event_type":"message"`), []byte(`"event_type":"sighting"`), []byte(`"event_type":"transmission"`)}
+// tellingRecords are the records of what a device did.
+var tellingRecords = [][]byte{[]byte(`"event_type":"flow"`), []byte(`"event_type":"message"`), []byte(`"event_type":"sighting"`), []byte(`"event_type":"transmission"`)}
 
 // A discreet writer passes on whole lines, but for those of what strangers told.
 type discreet struct {

@@ -11,7 +11,7 @@ import (
 func TestDiscreet(t *testing.T) {
 	long := strings.Repeat("x", 100_000)
 	kept := []string{
-		`{"schema":0,"event_type":"flow","device_id":"dev2","flow_id":"1-1"}`,
+		`{"schema":0,"event_type":"flow","flow_id":"1-1","device_id":"dev1"}`,
 		`{"schema":0,"event_type":"sighting","sighting_id":"s1","device_id":"dev1","field":"` + long + `"}`,
 		`{"schema":0,"event_type":"sighting","sighting_id":"s4","device_id":"dev20"}`,
 		`{"schema":0,"event_type":"message","flow_id":"1-1"}`,
@@ -19,6 +19,7 @@ func TestDiscreet(t *testing.T) {
 	}
 	dropped := []string{
 		`{"schema":0,"event_type":"sighting","sighting_id":"s2","device_id":"dev2","field":"` + long + `"}`,
+		`{"schema":0,"event_type":"flow","flow_id":"1-1","device_id":"dev2"}`,
 		`{"schema":0,"event_type":"transmission","device_id":"dev2"}`,
 		`{"schema":0,"event_type":"message","flow_id":"1-1","device_id":"dev2"}`,
 	}

@@ -14,6 +14,7 @@ func (l *line) audit(a *telltale.Audit) {
 	l.optTrue("reveal", a.Options.Reveal)
 	l.optTrue("messages", a.Options.Messages)
 	l.optTrue("plain", a.Options.Plain)
+	l.optTrue("everyone", a.Options.Everyone)
 	l.optStrings("devices", a.Options.Devices)
 	l.close('}')
 	if len(a.Data) > 0 {

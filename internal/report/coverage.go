@@ -139,8 +139,15 @@ var Cuts = []string{"searched_in_parts", "stream_flows_evicted"}
 
 // Suppressed says plainly what a rule kept out, and how often.
 func Suppressed(r telltale.Suppressed) string {
-	if r.Rule == "undeclared_devices" {
-		return counted(r.Count, "value") + " of devices that no device file declares, told as this count only"
+	switch r.Rule {
+	case "undeclared_devices":
+		return counted(r.Count, "device") + " that no device file declares, told as counts only (--everyone tells more)"
+	case "undeclared_flows":
+		return counted(r.Count, "flow") + " of theirs"
+	case "undeclared_destinations":
+		return counted(r.Count, "destination") + " that only they talked to"
+	case "undeclared_sightings":
+		return counted(r.Count, "value") + " in what they told"
 	}
 	return thousands(r.Count) + " " + strings.ReplaceAll(r.Rule, "_", " ")
 }
