@@ -121,14 +121,21 @@ func (f *filter) chain(h uint64) *int32 { return &f.chains[h>>chainAt&uint64(len
 func hash(w uint64) uint64 { return w * 0x9E3779B97F4A7C15 }
 
 // noted returns the three bits of a window of hash h.
-func noted(h uint64) uint64 { return 1<<(h>>firstAt) | 1<<(h>>secondAt&63) | 1<<(h>>thirdAt&63) }
+func noted(h uint64) uint64 { return threeBits[h>>bitsAt] }
+
+// threeBits has 256 ways to choose three bits of a word.
+var threeBits = func() (t [256]uint64) {
+	for i := range t {
+		h := hash(hash(uint64(i)+1) >> 7)
+		t[i] = 1<<(h>>58) | 1<<(h>>52&63) | 1<<(h>>46&63)
+	}
+	return t
+}()
 
 const (
-	wordAt   = 40
-	firstAt  = 58
-	secondAt = 34
-	thirdAt  = 28
-	chainAt  = 36
+	bitsAt  = 56
+	wordAt  = 39
+	chainAt = 36
 )
 
 // find calls found for each occurrence of a pattern in b.
@@ -141,8 +148,7 @@ func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 	for ; i <= len(b)-wordSize; i += stride {
 		w := binary.LittleEndian.Uint64(b[i:i+wordSize]) & mask
 		h := hash(w)
-		word := table[h>>wordAt&words]
-		if word&(1<<(h>>firstAt)) != 0 && word&(1<<(h>>secondAt&63)) != 0 && word&(1<<(h>>thirdAt&63)) != 0 {
+		if bits := noted(h); table[h>>wordAt&words]&bits == bits { // one guess: each bit by itself would be guessed wrong often
 			f.verify(b, i, h, found)
 		}
 	}

@@ -2,6 +2,8 @@ package dissect
 
 import (
 	cryptotls "crypto/tls"
+	"slices"
+	"sync"
 
 	"github.com/telltale-audit/telltale/internal/wire"
 )
@@ -99,6 +101,25 @@ func (t *TLS) readServer(c *wire.Cursor) bool {
 			}
 		}
 	}
-	t.Version, t.Cipher = tlsVersion(version), cryptotls.CipherSuiteName(cipher)
+	t.Version, t.Cipher = tlsVersion(version), cipherName(cipher)
 	return true
+}
+
+// cipherNames are the names of the cipher suites that the library knows; asked for
+// one, it makes the list of all of them.
+var cipherNames = sync.OnceValue(func() map[uint16]string {
+	names := map[uint16]string{}
+	for _, s := range slices.Concat(cryptotls.CipherSuites(), cryptotls.InsecureCipherSuites()) {
+		names[s.ID] = s.Name
+	}
+	return names
+})
+
+// cipherName returns the name of a cipher suite, its number in hexadecimal if it
+// has none.
+func cipherName(id uint16) string {
+	if name, ok := cipherNames()[id]; ok {
+		return name
+	}
+	return cryptotls.CipherSuiteName(id)
 }
