@@ -28,9 +28,8 @@ func Table() telltale.Table {
 type keyDictionary struct {
 	names map[string]*keyName // by normalised name
 	other []string
-	tails bitset // last two bytes of the names
-	ends  bitset // the same in either case, and all that end in a number
-	stems bitset // last three, or two of those that are no longer
+	ends  bitset // last three bytes of the names, with separators between them too; by hash
+	last  bitset // last letters, as many as there are up to lastLetters; by hash
 }
 
 // A bitset is a set of small numbers.
@@ -49,10 +48,6 @@ type keyName struct {
 
 func readKeys(text string) *keyDictionary {
 	d := &keyDictionary{names: map[string]*keyName{}}
-	for c := range uint16(256) {
-		d.ends.add(c<<8 | '1')
-		d.ends.add(c<<8 | '2')
-	}
 	for line := range strings.Lines(text) {
 		kind, names, ok := strings.Cut(line, ":")
 		if !ok || strings.HasPrefix(line, "#") {
@@ -90,58 +85,94 @@ func (d *keyDictionary) add(name, kind string) {
 		n.kinds = append(n.kinds, telltale.Kind(kind))
 		n.text = n.text || slices.Contains(wordy, telltale.Kind(kind))
 	}
-	t := tail([]byte(name))
-	d.tails.add(t)
-	for _, flip := range []uint16{0, 0x2000, 0x0020, 0x2020} {
-		d.ends.add(t ^ flip)
-	}
-	if len(name) == 2 {
-		for c := range 256 {
-			d.stems.add(stem(t, byte(c)))
+	w, letters := lastOf([]byte(name))
+	d.last.add(hashOf(w, letters))
+	d.addEnds(name)
+}
+
+// addEnds notes what may stand at the end of a key that is name, or ends with it.
+func (d *keyDictionary) addEnds(name string) {
+	y, z := name[len(name)-2], name[len(name)-1]
+	for c := range 256 {
+		if x := byte(c); isSeparator(x) || len(name) == 2 || x == name[len(name)-3] {
+			d.ends.add(endOf(x, y, z))
 		}
-		return
 	}
-	d.stems.add(stem(t, name[len(name)-3]))
-}
-
-// tail returns the last two bytes of a name, letters in lower case.
-func tail(name []byte) uint16 {
-	n := len(name)
-	if n < 2 {
-		return 0
+	for _, c := range []byte(separators) {
+		d.ends.add(endOf(y, c, z))
 	}
-	return uint16(lower(name[n-2]))<<8 | uint16(lower(name[n-1]))
 }
 
-// stem returns a number for a tail with the byte before it.
-func stem(tail uint16, before byte) uint16 {
-	return (tail ^ uint16(lower(before))*0x0101) * 0x9E37
+// endOf returns a hash of the last three bytes of a key, in either case.
+func endOf(x, y, z byte) uint16 {
+	return uint16((uint32(x)<<16 | uint32(y)<<8 | uint32(z) | 0x202020) * 0x9E3779B1 >> 16)
 }
 
-// mayEnd reports whether the dictionary may have the name that b ends with. It
-// is quick and errs on the side of yes.
+// lastLetters is how many letters at the end of a key are looked at before it is
+// looked up.
+const lastLetters = 5
+
+// lastOf returns the last letters of the key that b ends with, as the dictionary
+// would have them, and how many. The last one is in the highest byte.
+func lastOf(b []byte) (w uint64, n int) {
+	for i := len(b) - 1; i >= 0 && n < lastLetters; i-- {
+		switch c := keyByte[b[i]]; {
+		case c == 0:
+			return w, n
+		case c == separator || n == 0 && (c == '1' || c == '2'):
+		default:
+			w |= uint64(c) << (56 - 8*n)
+			n++
+		}
+	}
+	return w, n
+}
+
+// hashOf returns a hash of the last n letters in w.
+func hashOf(w uint64, n int) uint16 {
+	return uint16((w>>(64-8*n) + uint64(n)) * 0x9E3779B97F4A7C15 >> 48)
+}
+
+// keyByte has each byte that may be in a key in lower case, or as a separator; 0
+// is all others.
+var keyByte = func() (t [256]byte) {
+	for c := range t {
+		switch b := byte(c); {
+		case isSeparator(b):
+			t[c] = separator
+		case isKey(b):
+			t[c] = lower(b)
+		}
+	}
+	return t
+}()
+
+const separator = ' '
+
+// mayEnd reports whether the dictionary may have the name that b ends with: a name
+// has its last letters. It is quick and errs on the side of yes.
 func (d *keyDictionary) mayEnd(b []byte) bool {
-	if n := len(b); n < 2 || !d.ends.has(uint16(b[n-2])<<8|uint16(b[n-1])) {
+	n := len(b)
+	if n < 3 {
+		return n == 2 && d.mayEnd([]byte{0, b[0], b[1]})
+	}
+	if z := b[n-1]; z != '1' && z != '2' && !d.ends.has(endOf(b[n-3], b[n-2], z)) {
 		return false
 	}
-	for len(b) > 0 && (b[len(b)-1] == '1' || b[len(b)-1] == '2') {
-		b = b[:len(b)-1]
-	}
-	t := tail(b)
-	if !d.tails.has(t) {
-		return false
-	}
-	for i := len(b) - 3; i >= 0; i-- {
-		if !isSeparator(b[i]) {
-			return d.stems.has(stem(t, b[i]))
+	w, n := lastOf(b)
+	for ; n > 1; n-- {
+		if d.last.has(hashOf(w, n)) {
+			return true
 		}
 	}
-	return d.stems.has(stem(t, 0))
+	return false
 }
 
 // isSeparator reports whether c stands between the words of a key and is not
 // told.
 func isSeparator(c byte) bool { return c == '_' || c == '-' || c == '.' || c == ' ' }
+
+const separators = "_-. "
 
 // maxKey is how many bytes a key may have.
 const maxKey = 48
