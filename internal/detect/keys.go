@@ -44,6 +44,7 @@ type keyName struct {
 	text   bool            // whose values are words, and may be long
 	beside bool            // it names what stands beside a cell's identity
 	axis   byte            // it names one part of a position
+	scale  int             // as whole numbers with so many decimals; 0: it does not say
 }
 
 func readKeys(text string) *keyDictionary {
@@ -77,10 +78,10 @@ func (d *keyDictionary) add(name, kind string) {
 	switch kind {
 	case "beside":
 		n.beside = true
-	case "latitude":
-		n.axis = latitude
-	case "longitude":
-		n.axis = longitude
+	case "latitude", "latitude_e6", "latitude_e7":
+		n.axis, n.scale = latitude, scaleOf(kind)
+	case "longitude", "longitude_e6", "longitude_e7":
+		n.axis, n.scale = longitude, scaleOf(kind)
 	default:
 		n.kinds = append(n.kinds, telltale.Kind(kind))
 		n.text = n.text || slices.Contains(wordy, telltale.Kind(kind))
@@ -101,6 +102,14 @@ func (d *keyDictionary) addEnds(name string) {
 	for _, c := range []byte(separators) {
 		d.ends.add(endOf(y, c, z))
 	}
+}
+
+// scaleOf returns the number at the end of latitude_e7.
+func scaleOf(kind string) int {
+	if c := kind[len(kind)-1]; isDigit(c) {
+		return int(c - '0')
+	}
+	return 0
 }
 
 // endOf returns a hash of the last three bytes of a key, in either case.

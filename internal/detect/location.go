@@ -2,7 +2,9 @@ package detect
 
 import (
 	"bytes"
+	"math"
 	"strconv"
+	"strings"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -18,6 +20,9 @@ var location = &Detector{
 		"latitude=59.91387&longitude=10.75225",
 		`{"lon":"10.75225","acc":12,"lat":"59.91387"}`,
 		`{"gps":"-33.8568, 151.2153"}`,
+		`{"latitudeE7":599138700,"longitudeE7":107522500}`,
+		"lat_e6=59913870&lon_e6=10752250",
+		`{"lat":599138700,"lng":107522500}`,
 	},
 	Ignores: []string{
 		"59.91387,10.75225",
@@ -26,6 +31,10 @@ var location = &Detector{
 		`{"lat":59.91387,"lng":190.75225}`,
 		`{"lat":0.00000,"lng":0.00000}`,
 		`{"location":"Example Street"}`,
+		`{"lat":59913870,"lng":10752250}`, // millionths or ten millionths, nothing says
+		`{"lat":1,"lng":2}`,
+		`{"latE7":5991387000,"lngE7":107522500}`,
+		`{"latE7":599138700,"lngE6":107522500}`,
 	},
 }
 
@@ -36,21 +45,74 @@ func judgeLocation(token []byte, keyed bool, r *Reading) bool {
 	if !keyed || !ok {
 		return false
 	}
-	return judgePosition(bytes.TrimSpace(lat), bytes.TrimSpace(lon), r)
+	return judgePosition(bytes.TrimSpace(lat), bytes.TrimSpace(lon), 0, r)
 }
 
 // leastDecimals is how exact each part of a position is at least: three decimals
 // of a degree of latitude are 111 m.
 const leastDecimals = 3
 
-// judgePosition reads latitude and longitude in degrees.
-func judgePosition(lat, lon []byte, r *Reading) bool {
+// judgePosition reads latitude and longitude in degrees, with a decimal point or
+// as whole numbers of scale decimals, 0 where nothing says how many.
+func judgePosition(lat, lon []byte, scale int, r *Reading) bool {
+	if bytes.IndexByte(lat, '.') < 0 {
+		return judgeWhole(lat, lon, scale, r)
+	}
 	if !isDegrees(lat, 90) || !isDegrees(lon, 180) {
 		return false
 	}
 	*r = Reading{Value: string(lat) + "," + string(lon), Prior: 0.02}
 	r.shape("two numbers as a position has them", 10)
 	return true
+}
+
+// judgeWhole reads degrees as programs write them that know no fractions: times
+// ten million (E7) or a million (E6). Where the keys do not say which, only what is
+// too large for millionths is read.
+func judgeWhole(lat, lon []byte, scale int, r *Reading) bool {
+	unit := 10_000_000.0
+	if scale == 6 {
+		unit = 1_000_000
+	}
+	a, ok := wholeNumber(lat)
+	o, ok2 := wholeNumber(lon)
+	if !ok || !ok2 || math.Abs(a) > 90*unit || math.Abs(o) > 180*unit || math.Abs(a) < unit/100 && math.Abs(o) < unit/100 {
+		return false
+	}
+	if scale == 0 && math.Abs(a) <= 90*unit/10 && math.Abs(o) <= 180*unit/10 {
+		return false
+	}
+	*r = Reading{Value: degrees(a/unit) + "," + degrees(o/unit), Prior: 0.02}
+	r.shape("two whole numbers as a position has them", 10)
+	return true
+}
+
+// wholeNumber reads at most ten digits with a sign.
+func wholeNumber(b []byte) (float64, bool) {
+	digits := bytes.TrimPrefix(b, []byte("-"))
+	if len(digits) == 0 || len(digits) > 10 {
+		return 0, false
+	}
+	n := 0.0
+	for _, c := range digits {
+		if !isDigit(c) {
+			return 0, false
+		}
+		n = 10*n + float64(c-'0')
+	}
+	if len(digits) < len(b) {
+		n = -n
+	}
+	return n, true
+}
+
+// degrees writes degrees with as many decimals as they need, and three.
+func degrees(d float64) string {
+	s := strings.TrimRight(strconv.FormatFloat(d, 'f', 7, 64), "0")
+	for len(s)-strings.IndexByte(s, '.')-1 < leastDecimals {
+		s += "0"
+	}
+	return s
 }
 
 // isDegrees reports whether b is a number within most of zero, with enough
@@ -78,7 +140,8 @@ const (
 // An axis is the value of a key that names one part of a position.
 type axis struct {
 	token
-	of byte
+	of    byte
+	scale int
 }
 
 // positions takes each latitude and longitude that stand close to each other,
@@ -104,7 +167,7 @@ func (s *Search) position(first, second axis) bool {
 	if first.of == longitude {
 		lat, lon = lon, lat
 	}
-	if second.end <= s.view.Seen || !judgePosition(lat, lon, r) {
+	if second.end <= s.view.Seen || first.scale != second.scale || !judgePosition(lat, lon, first.scale, r) {
 		return false
 	}
 	c := s.draft

@@ -113,7 +113,7 @@ func (k *keyScan) at(b []byte, i int) {
 	}
 	if name.axis != 0 && len(k.axes) < maxHits {
 		if start, end := k.valueAfter(b, i+1, false); start < end {
-			k.axes = append(k.axes, axis{token{start: start, end: end}, name.axis})
+			k.axes = append(k.axes, axis{token{start: start, end: end}, name.axis, name.scale})
 		}
 	}
 	if name.kinds == nil || len(k.keyed) >= maxHits {
