@@ -37,7 +37,7 @@ func (x *services) message(e *pipeline.Event, f far) string {
 	for _, s := range m.Sightings {
 		x.keys = append(x.keys, keyOf(s))
 	}
-	x.seen = signature.Seen{Host: strings.ToLower(f.name), Addr: f.addr, Port: e.Flow.Key.DstPort, ContentType: m.ContentType, Keys: x.keys}
+	x.seen = signature.Seen{Host: strings.ToLower(f.name), Addr: f.addr, Port: e.Flow.Key.DstPort, ContentType: m.ContentType, Keys: x.keys, ForwardedFor: m.Forwarded.Raw()}
 	if m.HTTP != nil {
 		x.seen.UserAgent, x.seen.Path = m.HTTP.UserAgent.Raw(), m.HTTP.URL.Raw()
 	}

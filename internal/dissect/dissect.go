@@ -179,7 +179,8 @@ type HTTP struct {
 	Host          []byte
 	UserAgent     []byte
 	ContentType   []byte
-	ContentLength int64 // -1: not told
+	ForwardedFor  []byte // X-Forwarded-For: for whom the sender says it asks
+	ContentLength int64  // -1: not told
 }
 
 // DNS is what a DNS message tells. Names are in the case of the wire, without

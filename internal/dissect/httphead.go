@@ -103,6 +103,8 @@ func (h *httpHead) read(head []byte) {
 			first(&h.UserAgent, value)
 		case isName(name, "content-type"):
 			first(&h.ContentType, value)
+		case isName(name, "x-forwarded-for"):
+			first(&h.ForwardedFor, value)
 		case isName(name, "upgrade"):
 			first(&h.upgrade, value)
 		case isName(name, "content-encoding"):

@@ -95,7 +95,7 @@ func (col *collector) keepHead(m *dissect.Message) {
 		return
 	}
 	col.http = *m.HTTP
-	parts := [...]*[]byte{&col.http.Method, &col.http.URL, &col.http.Host, &col.http.UserAgent, &col.http.ContentType}
+	parts := [...]*[]byte{&col.http.Method, &col.http.URL, &col.http.Host, &col.http.UserAgent, &col.http.ContentType, &col.http.ForwardedFor}
 	col.http.Version = nil
 	n := 0
 	for _, p := range parts {

@@ -34,7 +34,7 @@ func (c *conv) deliver(col *collector) {
 	}
 	if out := col.out; out != nil {
 		out.Packets, out.Time = c.packets(m.Dir, []telltale.Range{{Start: m.Start, End: col.end()}})
-		out.ContentType = m.ContentType
+		out.ContentType, out.Forwarded = m.ContentType, text(col.http.ForwardedFor)
 		if m.HTTP != nil {
 			out.HTTP = col.describeHTTP()
 		}

@@ -68,7 +68,8 @@ type Message struct {
 	Answered    string // none, ack or response
 	Response    string // short, as captured
 	ContentType string
-	Names       // of the flow, when the message closed
+	Forwarded   telltale.Text // X-Forwarded-For
+	Names                     // of the flow, when the message closed
 }
 
 // Sighting is one identifier with the bytes around it.

@@ -13,6 +13,7 @@ func (r *Rule) holds(s *Seen) bool {
 		len(r.Ports) > 0 && !slices.Contains(r.Ports, s.Port),
 		len(r.ContentType) > 0 && !slices.ContainsFunc(r.ContentType, func(t string) bool { return mediaType(s.ContentType) == t }),
 		len(r.UserAgent) > 0 && !slices.ContainsFunc(r.UserAgent, func(t string) bool { return strings.Contains(s.UserAgent, t) }),
+		len(r.ForwardedFor) > 0 && !slices.Contains(r.ForwardedFor, strings.TrimSpace(s.ForwardedFor)),
 		len(r.Path) > 0 && !slices.ContainsFunc(r.Path, func(p string) bool { return strings.HasPrefix(s.Path, p) }):
 		return false
 	}
@@ -56,6 +57,7 @@ type hints struct {
 	addrs map[netip.Addr]bool
 	types map[string]bool
 	keys  int  // the least number of keys that a rule by keys alone wants; 0: none has
+	sent  bool // some rule asks for whom the sender says it asks
 	loose bool // some rule asks for none of these
 }
 
@@ -82,6 +84,8 @@ func (h *hints) rule(r *Rule) {
 		if h.keys == 0 || r.Least < h.keys {
 			h.keys = r.Least
 		}
+	case len(r.ForwardedFor) > 0:
+		h.sent = true
 	default:
 		h.loose = true
 	}
@@ -99,7 +103,7 @@ func (h *hints) host(hosts []string) {
 
 // may reports whether a rule may hold for what was seen.
 func (h *hints) may(s *Seen) bool {
-	return h.loose || h.keys > 0 && len(s.Keys) >= h.keys || s.ContentType != "" && h.types[mediaType(s.ContentType)] || h.knowsHost(s)
+	return h.loose || h.sent && s.ForwardedFor != "" || h.keys > 0 && len(s.Keys) >= h.keys || s.ContentType != "" && h.types[mediaType(s.ContentType)] || h.knowsHost(s)
 }
 
 // knowsHost reports whether an entry names the far end, or a name above its own.

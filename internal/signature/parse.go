@@ -199,12 +199,17 @@ func checkHosts(hosts []string) (why, hint string) {
 
 func (r *Rule) check() (why, hint string) {
 	switch {
-	case len(r.Hosts) == 0 && len(r.ContentType) == 0 && len(r.UserAgent) == 0 && len(r.Keys) == 0:
-		return "a condition holds for everything", "ask for at least one of host, content_type, user_agent, keys"
+	case len(r.Hosts) == 0 && len(r.ContentType) == 0 && len(r.UserAgent) == 0 && len(r.Keys) == 0 && len(r.ForwardedFor) == 0:
+		return "a condition holds for everything", "ask for at least one of host, content_type, user_agent, forwarded_for, keys"
 	case len(r.Keys) > 0 && (r.Least < 1 || r.Least > len(r.Keys)):
 		return "least does not fit keys", "say how many of the keys must be there, at least 1"
 	case len(r.Keys) == 0 && r.Least != 0:
 		return "least stands without keys", "give  keys: [...]"
+	}
+	for _, a := range r.ForwardedFor {
+		if _, err := netip.ParseAddr(a); err != nil {
+			return fmt.Sprintf("forwarded_for %q is no address", a), "write an IP address"
+		}
 	}
 	for _, t := range r.ContentType {
 		if t != mediaType(t) {

@@ -45,8 +45,13 @@ type Rule struct {
 	ContentType []string `yaml:"content_type"`
 	UserAgent   []string `yaml:"user_agent"` // what it contains
 	Path        []string `yaml:"path"`       // how it begins
-	Keys        []string `yaml:"keys"`       // names of fields in which identifiers were seen
-	Least       int      `yaml:"least"`      // how many different ones of Keys
+
+	// ForwardedFor are addresses that the sender says it asks for
+	// (X-Forwarded-For), which no phone has a reason to write.
+	ForwardedFor []string `yaml:"forwarded_for"`
+
+	Keys  []string `yaml:"keys"`  // names of fields in which identifiers were seen
+	Least int      `yaml:"least"` // how many different ones of Keys
 }
 
 // Seen is what a message, or a flow, shows.
@@ -59,7 +64,10 @@ type Seen struct {
 	UserAgent   string     `yaml:"user_agent"`
 	Path        string     `yaml:"path"`
 	Keys        []string   `yaml:"keys"`
-	Contact     bool       `yaml:"contact_only"` // of an example: no contents are seen
+
+	ForwardedFor string `yaml:"forwarded_for"` // X-Forwarded-For
+
+	Contact bool `yaml:"contact_only"` // of an example: no contents are seen
 }
 
 // A Book is a list of signatures, ready for look-up. It never changes.
@@ -118,7 +126,7 @@ func (b *Book) Flow(host string, addr netip.Addr) *Signature {
 // Table names the state of the built-in signatures, for the records of a run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(builtIn))
-	return telltale.Table{Name: "signatures", Version: "1", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "signatures", Version: "2", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // Cited is the first source of a signature, in words.

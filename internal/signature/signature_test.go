@@ -79,6 +79,7 @@ func TestErrors(t *testing.T) {
 		"holds for everything":           {"any: [{host: [count.example.com], path: [/c]}]", "any: [{path: [/c]}]"},
 		"least does not fit keys":        {"path: [/c]}]\n    f", "keys: [a], least: 2}]\n    f"},
 		"unknown field \"hosts\"":        {"    host: [", "    hosts: ["},
+		"is no address":                  {"path: [/c]}]\n    f", "forwarded_for: [somewhere]}]\n    f"},
 		"not written as it is compared":  {"path: [/c]}]\n    f", "content_type: [Text/HTML]}]\n    f"},
 		"holds no signature":             {good, "signatures: []\n"},
 		"would never be met":             {"    host: [count.example.com]\n    any: [{host: [count.example.com], path: [/c]}]\n", ""},
