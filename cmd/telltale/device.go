@@ -138,7 +138,7 @@ func (t *terminal) say(text string) {
 
 // plainReason returns an error's reason without its place.
 func plainReason(err error) string {
-	if e, ok := errors.AsType[*device.Error](err); ok {
+	if e, ok := errors.AsType[*telltale.FileError](err); ok {
 		return e.Why
 	}
 	return err.Error()

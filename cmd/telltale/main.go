@@ -11,10 +11,8 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
-	"github.com/telltale-audit/telltale/internal/destination"
-	"github.com/telltale-audit/telltale/internal/device"
-	"github.com/telltale-audit/telltale/internal/signature"
 )
 
 // The exit codes of the contract.
@@ -91,9 +89,7 @@ func (t *terminal) exitCode(err error) int {
 func explain(err error) *failure {
 	var f *failure
 	var format *capture.FormatError
-	var file *device.Error
-	var claims *destination.Error
-	var sigs *signature.Error
+	var file *telltale.FileError
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -101,10 +97,6 @@ func explain(err error) *failure {
 		return &failure{exitInput, err, format.Hint}
 	case errors.As(err, &file):
 		return &failure{exitInput, err, file.Hint}
-	case errors.As(err, &claims):
-		return &failure{exitInput, err, claims.Hint}
-	case errors.As(err, &sigs):
-		return &failure{exitInput, err, sigs.Hint}
 	case errors.Is(err, context.Canceled):
 		return &failure{exitStore, errors.New("interrupted"), "nothing was written; run the same command again"}
 	case errors.Is(err, os.ErrNotExist):

@@ -16,6 +16,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"github.com/telltale-audit/telltale"
 )
 
 // A File holds the claims that a user wrote down: a YAML file with one key,
@@ -34,24 +36,8 @@ func (f *File) Len() int { return len(f.says) }
 // MaxSize is the largest claims file that is read, in bytes.
 const MaxSize = 1 << 20
 
-// Error says what is wrong with a claims file, and where.
-type Error struct {
-	Name string // the file
-	Line int    // from 1; 0 if the file as a whole is meant
-	Why  string
-	Hint string // what the user can do
-}
-
-// Error returns "name:line: why".
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.Name, e.Why)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Why)
-}
-
 // Read reads the claims file of that name. Errors are those of the system or
-// an [*Error].
+// an [*telltale.FileError].
 func Read(name string) (*File, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -69,7 +55,7 @@ func Read(name string) (*File, error) {
 const entryHint = `an entry is  - {subject: example.com, predicate: organisation, object: Example Ltd, source: "its privacy notice", date: 2026-11-25}`
 
 // Parse reads the content of the claims file of that name. All errors are
-// [*Error].
+// [*telltale.FileError].
 func Parse(name string, b []byte) (*File, error) {
 	f := &File{Name: filepath.Base(name)}
 	if len(b) > MaxSize {
@@ -93,7 +79,9 @@ func Parse(name string, b []byte) (*File, error) {
 	return f, nil
 }
 
-func (f *File) wrong(line int, why, hint string) *Error { return &Error{f.Name, line, why, hint} }
+func (f *File) wrong(line int, why, hint string) *telltale.FileError {
+	return &telltale.FileError{Name: f.Name, Line: line, Why: why, Hint: hint}
+}
 
 // deep returns the number of the line that nests deeper than a claims file
 // does, or 0. The YAML library takes memory by the square of the depth, so
@@ -141,7 +129,7 @@ func (f *File) list(b []byte) ([]ast.Node, error) {
 	return seq.Values, nil
 }
 
-func (f *File) syntax(err error) *Error {
+func (f *File) syntax(err error) *telltale.FileError {
 	e := f.wrong(0, "not understood as YAML", entryHint)
 	if at, ok := errors.AsType[yaml.Error](err); ok {
 		why, _, _ := strings.Cut(at.GetMessage(), "\n")

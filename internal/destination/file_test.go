@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+
+	"github.com/telltale-audit/telltale"
 )
 
 const goodFile = `# what I was told
@@ -71,7 +73,7 @@ func TestParseClaimsErrors(t *testing.T) {
 		{strings.Repeat("#", MaxSize+1), "too large"},
 	} {
 		_, err := Parse("f", []byte(c.text))
-		var e *Error
+		var e *telltale.FileError
 		if !errors.As(err, &e) || !strings.Contains(err.Error(), c.want) || e.Hint == "" {
 			t.Errorf("%.60q: %v", c.text, err)
 		}
@@ -82,7 +84,7 @@ func FuzzParseClaims(f *testing.F) {
 	f.Add([]byte(goodFile))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		file, err := Parse("f", b)
-		var e *Error
+		var e *telltale.FileError
 		if err != nil && !errors.As(err, &e) {
 			t.Errorf("%T", err)
 		}

@@ -33,25 +33,8 @@ var FactKeys = []string{"model", "build", "sku", "patch"}
 // MaxSize is the largest device file that is read, in bytes.
 const MaxSize = 256 << 10
 
-// Error says what is wrong with a device file, and where. It never repeats a
-// value.
-type Error struct {
-	Name string // the file
-	Line int    // from 1; 0 if the file as a whole is meant
-	Why  string
-	Hint string // what the owner can do, or ""
-}
-
-// Error returns "name:line: why".
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.Name, e.Why)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Why)
-}
-
 // Read reads the device file of that name. Errors are those of the system or
-// an [*Error].
+// an [*telltale.FileError].
 func Read(name string) (*File, error) {
 	f, err := os.Open(name)
 	if err != nil {

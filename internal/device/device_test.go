@@ -120,7 +120,7 @@ func TestParseErrors(t *testing.T) {
 		"large":             {strings.Repeat("#", MaxSize+1), 0, "too large"},
 	} {
 		_, err := Parse("dir/phone.yaml", []byte(c.text))
-		var e *Error
+		var e *telltale.FileError
 		if !errors.As(err, &e) {
 			t.Errorf("%s: error is %v", name, err)
 			continue
@@ -139,7 +139,7 @@ func TestParseErrors(t *testing.T) {
 func TestNesting(t *testing.T) {
 	for _, part := range []string{"[", "{", "{a: ", "- ", "? ", "- ? ", "[\n", "a: [\"]\", ", "imei: [\n  - {", "a: - ", "&a - "} {
 		b := bytes.Repeat([]byte(part), (64<<10)/len(part))
-		var e *Error
+		var e *telltale.FileError
 		oracle.Allocates(t, 0, len(b), func() {
 			if _, err := Parse("phone.yaml", b); !errors.As(err, &e) || !strings.Contains(e.Why, "nested") {
 				t.Errorf("%q again and again: %v", part, err)

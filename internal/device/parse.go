@@ -18,14 +18,14 @@ import (
 )
 
 // Parse reads the content of the device file of that name. All errors are
-// [*Error].
+// [*telltale.FileError].
 func Parse(name string, b []byte) (*File, error) {
 	f := &File{Name: filepath.Base(name), Facts: map[string]string{}}
 	if len(b) > MaxSize {
-		return nil, &Error{Name: f.Name, Why: "too large for a device file", Hint: "a device file is a page of text; is this one?"}
+		return nil, &telltale.FileError{Name: f.Name, Why: "too large for a device file", Hint: "a device file is a page of text; is this one?"}
 	}
 	if line := nested(b); line > 0 {
-		return nil, &Error{Name: f.Name, Line: line, Why: "nested too deeply for a device file", Hint: "each line is a key, a colon and a value"}
+		return nil, &telltale.FileError{Name: f.Name, Line: line, Why: "nested too deeply for a device file", Hint: "each line is a key, a colon and a value"}
 	}
 	doc, err := parseYAML(f.Name, b)
 	if err != nil {
@@ -37,7 +37,7 @@ func Parse(name string, b []byte) (*File, error) {
 		}
 	}
 	if len(f.Values) == 0 && len(f.Addresses) == 0 {
-		return nil, &Error{Name: f.Name, Why: "holds no value to look for", Hint: `add a line such as  imei: "001012704839210"  (your own; it is at Settings > About phone)`}
+		return nil, &telltale.FileError{Name: f.Name, Why: "holds no value to look for", Hint: `add a line such as  imei: "001012704839210"  (your own; it is at Settings > About phone)`}
 	}
 	return f, nil
 }
@@ -75,7 +75,7 @@ func parseYAML(name string, b []byte) ([]*ast.MappingValueNode, error) {
 		return nil, syntaxError(name, err)
 	}
 	if len(tree.Docs) > 1 {
-		return nil, &Error{Name: name, Why: "holds more than one document", Hint: "give each device a file of its own"}
+		return nil, &telltale.FileError{Name: name, Why: "holds more than one document", Hint: "give each device a file of its own"}
 	}
 	if len(tree.Docs) == 0 || tree.Docs[0].Body == nil {
 		return nil, nil
@@ -88,11 +88,11 @@ func parseYAML(name string, b []byte) ([]*ast.MappingValueNode, error) {
 	case *ast.NullNode, *ast.CommentGroupNode:
 		return nil, nil
 	}
-	return nil, &Error{Name: name, Line: 1, Why: "is not a list of keys with values", Hint: "each line is a key, a colon and a value"}
+	return nil, &telltale.FileError{Name: name, Line: 1, Why: "is not a list of keys with values", Hint: "each line is a key, a colon and a value"}
 }
 
-func syntaxError(name string, err error) *Error {
-	e := &Error{Name: name, Why: "not understood as YAML", Hint: "each line is a key, a colon and a value in double quotes"}
+func syntaxError(name string, err error) *telltale.FileError {
+	e := &telltale.FileError{Name: name, Why: "not understood as YAML", Hint: "each line is a key, a colon and a value in double quotes"}
 	var at yaml.Error
 	if !errors.As(err, &at) {
 		return e
@@ -115,7 +115,7 @@ func (f *File) entry(n *ast.MappingValueNode) error {
 	switch {
 	case key == "label", slices.Contains(FactKeys, key):
 		if len(texts) != 1 {
-			return &Error{f.Name, line, key + " takes one value", "leave one of them"}
+			return &telltale.FileError{Name: f.Name, Line: line, Why: key + " takes one value", Hint: "leave one of them"}
 		}
 		if key == "label" {
 			f.Label = texts[0].text
@@ -128,14 +128,14 @@ func (f *File) entry(n *ast.MappingValueNode) error {
 	case places[telltale.Kind(key)] != "":
 		return f.values(telltale.Kind(key), texts)
 	}
-	return &Error{f.Name, line, fmt.Sprintf("unknown key %q", masked(key)), "known keys: " + knownKeys()}
+	return &telltale.FileError{Name: f.Name, Line: line, Why: fmt.Sprintf("unknown key %q", masked(key)), Hint: "known keys: " + knownKeys()}
 }
 
 func (f *File) values(k telltale.Kind, texts []scalar) error {
 	for _, s := range texts {
 		canonical, err := Check(k, s.text)
 		if err != nil {
-			return &Error{f.Name, s.line, string(k) + ": " + err.Error(), Where(k)}
+			return &telltale.FileError{Name: f.Name, Line: s.line, Why: string(k) + ": " + err.Error(), Hint: Where(k)}
 		}
 		if v := telltale.NewValue(k, canonical); !slices.Contains(f.Values, v) {
 			f.Values = append(f.Values, v)
@@ -152,7 +152,7 @@ func (f *File) addresses(texts []scalar) error {
 		} else if a, err := netip.ParseAddr(s.text); err == nil {
 			text = a.Unmap().WithZone("").String()
 		} else {
-			return &Error{f.Name, s.line, "addresses: neither a MAC nor an IP address", "give the addresses by which this device is known in captures"}
+			return &telltale.FileError{Name: f.Name, Line: s.line, Why: "addresses: neither a MAC nor an IP address", Hint: "give the addresses by which this device is known in captures"}
 		}
 		if !slices.Contains(f.Addresses, text) {
 			f.Addresses = append(f.Addresses, text)
@@ -178,12 +178,12 @@ func (f *File) scalars(key string, n ast.Node) ([]scalar, error) {
 	for _, n := range list {
 		t := n.GetToken()
 		if !plain(n) || strings.TrimSpace(t.Value) == "" {
-			return nil, &Error{f.Name, t.Position.Line, key + " holds no plain value", "write  " + key + `: "..."  or  ` + key + `: ["...", "..."]`}
+			return nil, &telltale.FileError{Name: f.Name, Line: t.Position.Line, Why: key + " holds no plain value", Hint: "write  " + key + `: "..."  or  ` + key + `: ["...", "..."]`}
 		}
 		out = append(out, scalar{strings.TrimSpace(t.Value), t.Position.Line})
 	}
 	if len(out) == 0 {
-		return nil, &Error{f.Name, n.GetToken().Position.Line, key + " holds no value", "remove the line or give a value"}
+		return nil, &telltale.FileError{Name: f.Name, Line: n.GetToken().Position.Line, Why: key + " holds no value", Hint: "remove the line or give a value"}
 	}
 	return out, nil
 }

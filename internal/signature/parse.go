@@ -15,23 +15,9 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/telltale-audit/telltale"
 )
-
-// Error says what is wrong with a file of signatures, and where.
-type Error struct {
-	Name string // the file
-	Line int    // from 1; 0 if the file as a whole is meant
-	Why  string
-	Hint string // what the user can do
-}
-
-// Error returns "name:line: why".
-func (e *Error) Error() string {
-	if e.Line == 0 {
-		return fmt.Sprintf("%s: %s", e.Name, e.Why)
-	}
-	return fmt.Sprintf("%s:%d: %s", e.Name, e.Line, e.Why)
-}
 
 // Bounds of what a user may give.
 const (
@@ -40,7 +26,7 @@ const (
 )
 
 // ReadFolder reads every file of a folder whose name ends in .yaml or .yml, in
-// the order of their names. Errors are those of the system or an [*Error].
+// the order of their names. Errors are those of the system or an [*telltale.FileError].
 func ReadFolder(dir string) ([]*Signature, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -53,7 +39,7 @@ func ReadFolder(dir string) ([]*Signature, error) {
 			continue
 		}
 		if files++; files > maxFiles {
-			return nil, &Error{Name: filepath.Base(dir), Why: "holds too many files", Hint: fmt.Sprintf("the limit is %d; put several signatures in a file", maxFiles)}
+			return nil, &telltale.FileError{Name: filepath.Base(dir), Why: "holds too many files", Hint: fmt.Sprintf("the limit is %d; put several signatures in a file", maxFiles)}
 		}
 		list, err := readFile(filepath.Join(dir, e.Name()))
 		if err != nil {
@@ -62,7 +48,7 @@ func ReadFolder(dir string) ([]*Signature, error) {
 		all = append(all, list...)
 	}
 	if len(all) == 0 {
-		return nil, &Error{Name: filepath.Base(dir), Why: "holds no signature", Hint: "put files there whose names end in .yaml; docs/31-signatures.md shows one"}
+		return nil, &telltale.FileError{Name: filepath.Base(dir), Why: "holds no signature", Hint: "put files there whose names end in .yaml; docs/31-signatures.md shows one"}
 	}
 	return all, twice(filepath.Base(dir), all)
 }
@@ -84,14 +70,14 @@ func readFile(name string) ([]*Signature, error) {
 const fileHint = "begin with a line  signatures:  and a list under it; docs/31-signatures.md shows an entry"
 
 // Parse reads the content of a file of signatures of that name, and holds each
-// to its own examples. All errors are [*Error].
+// to its own examples. All errors are [*telltale.FileError].
 func Parse(name string, b []byte) ([]*Signature, error) {
 	name = filepath.Base(name)
 	if len(b) > maxSize {
-		return nil, &Error{Name: name, Why: "too large for a file of signatures", Hint: "the limit is 1 MiB; is this one?"}
+		return nil, &telltale.FileError{Name: name, Why: "too large for a file of signatures", Hint: "the limit is 1 MiB; is this one?"}
 	}
 	if line := deep(b); line > 0 {
-		return nil, &Error{name, line, "nested too deeply for a file of signatures", fileHint}
+		return nil, &telltale.FileError{Name: name, Line: line, Why: "nested too deeply for a file of signatures", Hint: fileHint}
 	}
 	var doc struct {
 		Signatures []*Signature `yaml:"signatures"`
@@ -100,14 +86,14 @@ func Parse(name string, b []byte) ([]*Signature, error) {
 		return nil, syntax(name, err)
 	}
 	if len(doc.Signatures) == 0 {
-		return nil, &Error{Name: name, Why: "holds no signature", Hint: fileHint}
+		return nil, &telltale.FileError{Name: name, Why: "holds no signature", Hint: fileHint}
 	}
 	for i, s := range doc.Signatures {
 		if s == nil {
-			return nil, &Error{Name: name, Why: fmt.Sprintf("entry %d is empty", i+1), Hint: fileHint}
+			return nil, &telltale.FileError{Name: name, Why: fmt.Sprintf("entry %d is empty", i+1), Hint: fileHint}
 		}
 		if why, hint := s.check(); why != "" {
-			return nil, &Error{Name: name, Why: fmt.Sprintf("entry %d (%s): %s", i+1, s.ID, why), Hint: hint}
+			return nil, &telltale.FileError{Name: name, Why: fmt.Sprintf("entry %d (%s): %s", i+1, s.ID, why), Hint: hint}
 		}
 	}
 	return doc.Signatures, twice(name, doc.Signatures)
@@ -117,7 +103,7 @@ func twice(name string, all []*Signature) error {
 	seen := map[string]bool{}
 	for _, s := range all {
 		if seen[s.ID] {
-			return &Error{Name: name, Why: fmt.Sprintf("two entries have the id %q", s.ID), Hint: "give each an id of its own"}
+			return &telltale.FileError{Name: name, Why: fmt.Sprintf("two entries have the id %q", s.ID), Hint: "give each an id of its own"}
 		}
 		seen[s.ID] = true
 	}
@@ -139,8 +125,8 @@ func deep(b []byte) int {
 	return 0
 }
 
-func syntax(name string, err error) *Error {
-	e := &Error{Name: name, Why: "not understood as YAML", Hint: fileHint}
+func syntax(name string, err error) *telltale.FileError {
+	e := &telltale.FileError{Name: name, Why: "not understood as YAML", Hint: fileHint}
 	if at, ok := errors.AsType[yaml.Error](err); ok {
 		why, _, _ := strings.Cut(at.GetMessage(), "\n")
 		e.Why = why

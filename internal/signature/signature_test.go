@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/telltale-audit/telltale"
 )
 
 // The built-in entries are well-formed, cited and hold their own examples; no
@@ -86,7 +88,7 @@ func TestErrors(t *testing.T) {
 		"nested too deeply":              {"2026-11}", strings.Repeat("[", 20)},
 	} {
 		_, err := Parse("own.yaml", []byte(strings.Replace(good, edit[0], edit[1], 1)))
-		var e *Error
+		var e *telltale.FileError
 		if !errors.As(err, &e) || !strings.Contains(e.Error(), why) || e.Hint == "" || !strings.HasPrefix(e.Error(), "own.yaml") {
 			t.Errorf("want %q, got %v", why, err)
 		}
@@ -139,7 +141,7 @@ func FuzzParse(f *testing.F) {
 			t.Skip()
 		}
 		list, err := Parse("own.yaml", b)
-		var e *Error
+		var e *telltale.FileError
 		if err != nil && !errors.As(err, &e) || err == nil && len(list) == 0 {
 			t.Errorf("%v, %d entries", err, len(list))
 		}
