@@ -282,7 +282,7 @@ func incomplete(a *report.Audit) error {
 	var parts []string
 	for _, why := range telltale.SkipReasons {
 		if n := a.Coverage.Payload.Skipped[why]; n > 0 {
-			parts = append(parts, report.Skipped(n, why))
+			parts = append(parts, report.Skipped(n, why, a.Info.Options))
 		}
 	}
 	for _, r := range a.Coverage.Suppressed {

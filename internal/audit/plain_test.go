@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/device"
 	"github.com/telltale-audit/telltale/internal/lab"
@@ -51,6 +52,9 @@ func TestPlain(t *testing.T) {
 			}
 			if plain && cover.Complete != c.complete {
 				t.Errorf("%s: complete %v", c.name, cover.Complete)
+			}
+			if left := cover.Payload.Skipped[telltale.SkipDecodeDepth] > 0; left != (plain && !c.complete) || cover.Payload.Skipped[telltale.SkipUndecodable] > 0 {
+				t.Errorf("%s, plain %v: skipped %v", c.name, plain, cover.Payload.Skipped)
 			}
 			if got := lines[0].Options.Plain; got != plain {
 				t.Errorf("%s: the record says plain %v", c.name, got)

@@ -85,7 +85,7 @@ func (w *Walker) plain(root []byte, h Hints) Tally {
 	v.Blocks = w.found.blocks
 	w.visit(v)
 	if (len(h.Encodings) > 0 || isGzip(root)) && !isText(root) {
-		w.skip(v, 0, len(root), telltale.SkipUndecodable)
+		w.skip(v, 0, len(root), telltale.SkipDecodeDepth) // one layer is one too many
 	}
 	w.release(m)
 	w.visit = nil

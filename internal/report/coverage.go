@@ -74,7 +74,7 @@ func barCells(parts []int64, n int) []int {
 // skipWords say plainly why bytes were not read.
 var skipWords = map[telltale.SkipReason]string{
 	telltale.SkipUnsupportedLink: "on a link type that telltale does not know",
-	telltale.SkipUndecodable:     "in packets that could not be understood",
+	telltale.SkipUndecodable:     "in packets or contents that could not be understood",
 	telltale.SkipCorruptBlock:    "in damaged parts of the file",
 	telltale.SkipFragIncomplete:  "in fragments without their other parts",
 	telltale.SkipFlowEvicted:     "in flows given up for want of memory",
@@ -88,9 +88,14 @@ var skipWords = map[telltale.SkipReason]string{
 	telltale.SkipNotEnrolled:     "of devices that are not enrolled",
 }
 
-// Skipped says plainly of n bytes that they were not read, and why.
-func Skipped(n int64, why telltale.SkipReason) string {
-	return counted(n, "byte") + " " + skipWords[why]
+// Skipped says plainly of n bytes that they were not read, and why; o is what the
+// audit was told to do.
+func Skipped(n int64, why telltale.SkipReason, o telltale.Options) string {
+	words := skipWords[why]
+	if o.Plain && why == telltale.SkipDecodeDepth {
+		words = "in compressed contents, left as they are because --plain was asked for"
+	}
+	return counted(n, "byte") + " " + words
 }
 
 // losses lists what was skipped and what the capture never had.
@@ -98,7 +103,7 @@ func (v *view) losses(s *screen) {
 	c := &v.Coverage
 	for _, reason := range telltale.SkipReasons {
 		if n := c.Payload.Skipped[reason]; n > 0 {
-			s.prose(2, 4, span{"skipped", bold}, span{": " + Skipped(n, reason), plain})
+			s.prose(2, 4, span{"skipped", bold}, span{": " + Skipped(n, reason, v.Info.Options), plain})
 		}
 	}
 	var parts []string

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -57,9 +58,11 @@ func (v *view) csvRow(p *party, id *telltale.Identifier) []string {
 func instant(t telltale.Time) string { return string(t.AppendTo(nil)) }
 
 // inert keeps a cell from being a formula: one that begins as such gets an
-// apostrophe before it, which spreadsheets do not show.
+// apostrophe before it, which spreadsheets do not show. Some take signs of full
+// width for those of ASCII.
 func inert(cell string) string {
-	if start := strings.TrimLeft(cell, " '\""); start != "" && strings.ContainsRune("=+-@|%", rune(start[0])) {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(cell, " '\""))
+	if strings.ContainsRune("=+-@|%＝＋－＠｜％", first) {
 		return "'" + cell
 	}
 	return cell

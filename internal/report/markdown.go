@@ -2,7 +2,7 @@ package report
 
 import (
 	"io"
-	"strconv"
+	"regexp"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
@@ -65,11 +65,17 @@ var markup = strings.NewReplacer(
 	"~", `\~`, "#", `\#`, "!", `\!`, "://", ":&#47;/", "www.", "www&#46;", "@", "&#64;", "$", `\$`,
 )
 
+// listNumber is how a line begins that is taken for a numbered item.
+var listNumber = regexp.MustCompile(`^[0-9]{1,9}[.)]`)
+
 // inText makes a text a part of a paragraph that is nothing but text.
 func inText(s string) string {
 	s = markup.Replace(harmless(s))
-	if s != "" && strings.ContainsRune("-+=0123456789", rune(s[0])) {
-		s = "&#" + strconv.Itoa(int(s[0])) + ";" + s[1:]
+	switch n := listNumber.FindStringIndex(s); {
+	case n != nil:
+		return s[:n[1]-1] + `\` + s[n[1]-1:]
+	case s != "" && strings.ContainsRune("-+=", rune(s[0])):
+		return `\` + s
 	}
 	return s
 }

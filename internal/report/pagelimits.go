@@ -55,7 +55,7 @@ func (v *view) lost() []string {
 	var out []string
 	for _, reason := range telltale.SkipReasons {
 		if n := c.Payload.Skipped[reason]; n > 0 {
-			out = append(out, "skipped: "+Skipped(n, reason))
+			out = append(out, "skipped: "+Skipped(n, reason, v.Info.Options))
 		}
 	}
 	if c.Missing.Gap > 0 {
