@@ -16,10 +16,11 @@ import (
 
 var findingName = regexp.MustCompile(`^F-[0-9a-f]{8}$`)
 
-// exhibits are what records hold of one finding.
+// exhibits are what records hold of the findings of one name: one, or one for each
+// device where nothing but the device tells them apart.
 type exhibits struct {
-	finding       map[string]any
-	transmissions []map[string]any
+	findings      []map[string]any
+	transmissions []map[string]any            // of all the findings
 	sightings     map[string][]map[string]any // by transmission_id
 	inputs        []map[string]any
 	all           []string // every finding's id
@@ -43,8 +44,8 @@ func gather(ctx context.Context, t *terminal, from *recordSource, name string, f
 			e.inputs = append(e.inputs, fields)
 		case "finding":
 			e.all = append(e.all, l.Text("finding_id"))
-			if l.Text("finding_id") == name && e.finding == nil {
-				e.finding = fields
+			if l.Text("finding_id") == name {
+				e.findings = append(e.findings, fields)
 			}
 		}
 		return nil
@@ -52,25 +53,35 @@ func gather(ctx context.Context, t *terminal, from *recordSource, name string, f
 	if err != nil {
 		return nil, err
 	}
-	if e.finding == nil {
+	if len(e.findings) == 0 {
 		hint := "there are none in it"
 		if len(e.all) > 0 {
 			hint = "there are: " + strings.Join(e.all[:min(len(e.all), 12)], " ")
 		}
 		return nil, usage(hint+"; a finding needs the same --device file as when it was told", "no finding %s", name)
 	}
-	e.transmissions = slices.DeleteFunc(e.transmissions, func(x map[string]any) bool { return !e.carries(x) })
+	e.transmissions = slices.DeleteFunc(e.transmissions, func(x map[string]any) bool { return e.findingOf(x) == nil })
 	return e, nil
 }
 
+// findingOf returns the finding that a transmission is of, or nil.
+func (e *exhibits) findingOf(x map[string]any) map[string]any {
+	for _, f := range e.findings {
+		if carries(f, x) {
+			return f
+		}
+	}
+	return nil
+}
+
 // carries reports whether a transmission is one of the finding's.
-func (e *exhibits) carries(x map[string]any) bool {
+func carries(f, x map[string]any) bool {
 	for _, name := range []string{"destination_id", "device_id", "sent_by", "protection", "readable_by"} {
-		if x[name] != e.finding[name] {
+		if x[name] != f[name] {
 			return false
 		}
 	}
-	kinds, _ := e.finding["kinds"].([]any)
+	kinds, _ := f["kinds"].([]any)
 	list, _ := x["kinds"].([]any)
 	return slices.ContainsFunc(list, func(k any) bool { return slices.Contains(kinds, k) })
 }
@@ -82,16 +93,30 @@ func explainFinding(ctx context.Context, t *terminal, from *recordSource, name s
 		return err
 	}
 	var b strings.Builder
-	f := e.finding
-	fmt.Fprintf(&b, "%s: %s\n\n", name, f["sentence"])
-	fmt.Fprintf(&b, "How often\n  %v times, from %v to %v (UTC)\n\n", f["count"], f["first"], f["last"])
-	fmt.Fprintf(&b, "On the way\n  %s; %s\n  class %v: %s\n\n", channelWords[textOf(f["protection"])], readerWords[textOf(f["readable_by"])], f["class"], classWords[textOf(f["class"])])
-	fmt.Fprintf(&b, "How sure\n  %v, where 1 is certain; %s\n\n", f["confidence"], weakest(f))
-	explainBytes(&b, f)
-	if len(e.transmissions) > 0 {
-		e.explainMessage(&b, e.transmissions[0])
+	for i, f := range e.findings {
+		if i > 0 {
+			b.WriteString("\n\n")
+		}
+		e.explain(&b, f)
 	}
 	return report.Prose(t.out, b.String(), t.style())
+}
+
+func (e *exhibits) explain(b *strings.Builder, f map[string]any) {
+	fmt.Fprintf(b, "%s: %s\n\n", f["finding_id"], f["sentence"])
+	if len(e.findings) > 1 {
+		fmt.Fprintf(b, "Of device %v; others have a finding of the same name, for nothing but the device tells them apart\n\n", f["device_id"])
+	}
+	fmt.Fprintf(b, "How often\n  %v times, from %v to %v (UTC)\n\n", f["count"], f["first"], f["last"])
+	fmt.Fprintf(b, "On the way\n  %s; %s\n  class %v: %s\n\n", channelWords[textOf(f["protection"])], readerWords[textOf(f["readable_by"])], f["class"], classWords[textOf(f["class"])])
+	fmt.Fprintf(b, "How sure\n  %v, where 1 is certain; %s\n\n", f["confidence"], weakest(f))
+	explainBytes(b, f)
+	for _, x := range e.transmissions {
+		if carries(f, x) {
+			e.explainMessage(b, x)
+			return
+		}
+	}
 }
 
 // What the fixed words of records mean, in plain words.

@@ -125,7 +125,8 @@ const maxComment = 4000
 // comment says what a transmission carried, masked as the records are.
 func (e *exhibits) comment(x map[string]any) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "telltale %v, %v: %v", e.finding["finding_id"], x["transmission_id"], e.finding["sentence"])
+	f := e.findingOf(x)
+	fmt.Fprintf(&b, "telltale %v, %v: %v", f["finding_id"], x["transmission_id"], f["sentence"])
 	id, _ := x["transmission_id"].(string)
 	for _, s := range e.sightings[id] {
 		line := fmt.Sprintf("\n%v %v in %v, bytes %s of the stream", s["kind"], s["value"], s["field"], rangesOf(s["ranges"]))

@@ -21,14 +21,19 @@ import (
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
+// morning is when these captures begin, in ns since the Unix epoch.
+var morning = time.Date(2026, 11, 14, 9, 0, 0, 0, time.UTC).UnixNano()
+
+func hostAt(addr string, last byte) lab.Host {
+	return lab.Host{Addr: netip.MustParseAddr(addr), MAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, last}}
+}
+
 // longMessage writes a capture in which a phone sends two messages with its
 // number, one of them in many packets, and returns in which each came.
 func longMessage(t *testing.T, name string) (long, short []int64) {
 	t.Helper()
-	phone := lab.Host{Addr: netip.MustParseAddr("192.168.7.20"), MAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}}
-	far := lab.Host{Addr: netip.MustParseAddr("203.0.113.9"), MAC: [6]byte{2, 0, 0, 0, 0, 1}}
 	c := lab.NewCapture(1)
-	conn := c.Conn(time.Date(2026, 11, 14, 9, 0, 0, 0, time.UTC).UnixNano(), phone, far, 80, lab.Carriage{})
+	conn := c.Conn(morning, hostAt("192.168.7.20", 0xc4), hostAt("203.0.113.9", 1), 80, lab.Carriage{})
 	conn.Open()
 	post := func(body string) telltale.Range {
 		r := conn.Send(telltale.ToServer, lab.HTTP("POST /collect HTTP/1.1", []string{"Host: collect.example", fmt.Sprintf("Content-Length: %d", len(body))}, []byte(body)))
@@ -38,6 +43,13 @@ func longMessage(t *testing.T, name string) (long, short []int64) {
 	const imei = `{"imei":"001012704839210"}`
 	first, second := post(imei+strings.Repeat(" lorem ipsum", 16_000)), post(imei)
 	conn.Close(telltale.ToServer)
+	saveCapture(t, c, name)
+	return conn.Packets(telltale.ToServer, first), conn.Packets(telltale.ToServer, second)
+}
+
+// saveCapture writes a capture.
+func saveCapture(t *testing.T, c *lab.Capture, name string) {
+	t.Helper()
 	var b bytes.Buffer
 	w, err := capture.NewWriter(&b, capture.Pcapng, packet.LinkEthernet, "")
 	for _, p := range c.Packets() {
@@ -45,10 +57,12 @@ func longMessage(t *testing.T, name string) (long, short []int64) {
 			err = w.Write(p.Time, p.Data, "")
 		}
 	}
-	if err := errors.Join(err, w.Flush(), os.WriteFile(name, b.Bytes(), 0o600)); err != nil {
+	if err == nil {
+		err = errors.Join(w.Flush(), os.WriteFile(name, b.Bytes(), 0o600))
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
-	return conn.Packets(telltale.ToServer, first), conn.Packets(telltale.ToServer, second)
 }
 
 // said runs a command that ends well and returns what it writes.
@@ -122,4 +136,31 @@ func TestSliceIsWhole(t *testing.T) {
 		fmt.Fprintf(&b, "packet %d of %d\n%s\n\n", n+1, len(comments), comments[n])
 	}
 	checkGolden(t, golden, []byte(b.String()))
+}
+
+// Two phones that nobody named send alike: their findings have one name, and what is
+// said and cut under it is of both.
+func TestFindingsOfOneName(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c := lab.NewCapture(1)
+	far := hostAt("203.0.113.9", 1)
+	for i, phone := range []lab.Host{hostAt("192.168.7.20", 0xc4), hostAt("192.168.7.21", 0xc5)} {
+		conn := c.Conn(morning+int64(i)*int64(time.Second), phone, far, 80, lab.Carriage{})
+		conn.Open()
+		conn.Send(telltale.ToServer, []byte("GET /?imei=001012704839210 HTTP/1.1\r\nHost: collect.example\r\n\r\n"))
+		conn.Close(telltale.ToServer)
+	}
+	saveCapture(t, c, "capture.pcapng")
+	names := regexp.MustCompile(`finding (F-[0-9a-f]{8})`).FindAllStringSubmatch(said(t, "capture.pcapng"), -1)
+	if len(names) != 2 || names[0][1] != names[1][1] {
+		t.Fatalf("findings %v, want two of one name", names)
+	}
+	why := said(t, "audit", "capture.pcapng", "--why", names[0][1])
+	if strings.Count(why, "How sure") != 2 || !strings.Contains(why, "Of device dev1;") || !strings.Contains(why, "Of device dev2;") {
+		t.Errorf("%s", why)
+	}
+	said(t, "slice", names[0][1], "capture.pcapng", "-o", "proof.pcapng")
+	if got, _ := packetsIn(t, "proof.pcapng"); len(got) != 2 {
+		t.Errorf("%d packets, want one of each phone", len(got))
+	}
 }

@@ -54,7 +54,17 @@ func (s *Search) own(k telltale.Kind, judge func([]byte, bool, *Reading) bool, s
 		return
 	}
 	s.reading.shape(why, 10)
-	s.offer(k, &s.reading, token{start: start, end: end, key: []byte(k)})
+	s.takeOwn(k, start, end, "")
+}
+
+// takeOwn takes what the reading at hand says of b[start:end], written in a form.
+func (s *Search) takeOwn(k telltale.Kind, start, end int, form string) {
+	c := s.draft
+	c.set(s.reading.Prior, k, s.reading.Value)
+	s.weighSeed(c)
+	c.read(&s.reading)
+	c.take(groupKey, Clue{Format: "stands where nothing else belongs", LR: lrKey})
+	s.keep(start, end, form, 0, 0)
 }
 
 // Of a NetBIOS name service packet (RFC 1002, 4.2): where its first name begins,
@@ -94,12 +104,7 @@ func (s *Search) netbios(b []byte) {
 		return
 	}
 	r.shape("registered as its own name", 10)
-	c := s.draft
-	c.set(r.Prior, telltale.Hostname, r.Value)
-	s.weighSeed(c)
-	c.read(r)
-	c.take(groupKey, Clue{"key name says %s", [2]string{string(telltale.Hostname)}, lrKey})
-	s.keep(netbiosName, netbiosName+netbiosHalfs, "netbios", 0, 0)
+	s.takeOwn(telltale.Hostname, netbiosName, netbiosName+netbiosHalfs, "netbios")
 }
 
 // local is the domain of names that hold in one network only, as DNS writes it

@@ -112,7 +112,7 @@ func (v *view) steps() []step {
 		{"Keep the capture file as it is.", "It is the proof, and private: it holds what the phone sent. Its hash is at the end of this page.", ""},
 		{"Update the phone, then capture again.", "Restart it, unlock it and let it join the same networks as often as here, then compare.", ""},
 		{"Ask the maker of the phone or the app.", "What sends this, why, to whom, since when, and under which agreement? Name the packets. In the EEA you may ask for your own data and are owed an answer within a month (Art. 12 and 15 GDPR).", ""},
-		{"Ask the authority.", "A data protection authority can ask what you cannot. Attach the packets, not pictures of them.", v.sliceCommand()},
+		{"Ask the authority.", "A data protection authority can ask what you cannot. Attach the packets, not pictures of them.", v.sliceCommand(v.findings()[0])},
 	}
 	if len(v.Info.Options.Devices) == 0 {
 		out = append(out, step{"Make sure that these are your numbers.", "A device file holds them; then each is found for certain, in any form.", "telltale device new"})
@@ -123,13 +123,23 @@ func (v *view) steps() []step {
 	return out
 }
 
-func (v *view) sliceCommand() string {
-	p := v.findings()[0]
+// sliceCommand is how the packets of a finding are cut out, "" where nobody knows
+// from which file.
+func (v *view) sliceCommand(p *party) string {
 	x, _ := p.exhibit()
 	if x == nil || x.Capture == "" {
 		return ""
 	}
-	return fmt.Sprintf("telltale slice %s %s -o %s.pcapng", v.id(p), shellQuote(harmless(x.Capture)), v.id(p))
+	return fmt.Sprintf("telltale slice %s %s%s -o %s.pcapng", v.id(p), shellQuote(harmless(x.Capture)), v.deviceFlags(), v.id(p))
+}
+
+// deviceFlags names the device files: with others, a finding has another name.
+func (v *view) deviceFlags() string {
+	var b strings.Builder
+	for _, name := range v.Info.Options.Devices {
+		b.WriteString(" --device " + shellQuote(harmless(name)))
+	}
+	return b.String()
 }
 
 // stays says of the kinds that were sent whether they can be changed.

@@ -24,6 +24,7 @@ type proof struct {
 	Chain           []string
 	Where, Filter   string
 	Tshark, Slice   string
+	Why             string
 	Response        string
 	Spots           []spotRow
 	MoreSpots       string
@@ -71,7 +72,8 @@ func (v *view) proof(p *party, x *Exhibit, s *Send) proof {
 	if x.Capture != "" && len(x.Packets) > 0 {
 		name := shellQuote(harmless(x.Capture))
 		out.Tshark = fmt.Sprintf("tshark -r %s -Y 'frame.number in %s' -V", name, frameSet(x.Packets))
-		out.Slice = fmt.Sprintf("telltale slice %s %s -o %s.pcapng", id, name, id)
+		out.Why = "telltale audit " + name + v.deviceFlags() + " --why " + id
+		out.Slice = v.sliceCommand(p)
 	}
 	for _, spot := range s.Spots {
 		if who := v.byID[spot.Identifier]; who != nil && who.Level.AtLeast(telltale.Probable) {

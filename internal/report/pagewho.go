@@ -208,6 +208,8 @@ func (v *view) mine(id *telltale.Identifier) string {
 		return "yes: your device file holds it"
 	case len(v.Info.Options.Devices) == 0:
 		return "not known: no device file"
+	case slices.ContainsFunc(id.Why, func(e telltale.Evidence) bool { return strings.Contains(e.Evidence, "device file") && e.LR > 1 }):
+		return "in part: see the grounds"
 	}
 	return "not in your device file"
 }

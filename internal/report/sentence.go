@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -127,9 +128,13 @@ func whom(told []*party) string {
 	var names []string
 	has := map[string]bool{}
 	for _, p := range told {
-		if !has[p.name] {
-			has[p.name] = true
-			names = append(names, p.name)
+		name := p.name
+		if p.toGroup() {
+			name = everyoneNear
+		}
+		if !has[name] {
+			has[name] = true
+			names = append(names, name)
 		}
 	}
 	if len(names) > 2 {
@@ -139,4 +144,13 @@ func whom(told []*party) string {
 		names[i] = fitEnd(names[i], 40)
 	}
 	return listed(names)
+}
+
+// everyoneNear is who gets what is sent to a group.
+const everyoneNear = "everyone in the network"
+
+// toGroup reports whether the party is no one far end, but all that are in the same
+// network and care to listen.
+func (p *party) toGroup() bool {
+	return p.text.IsZero() && p.ip.IsValid() && (p.ip.IsMulticast() || p.ip == netip.AddrFrom4([4]byte{255, 255, 255, 255}))
 }

@@ -158,3 +158,15 @@ func TestOwnNetwork(t *testing.T) {
 		}
 	}
 }
+
+// What is sent to a group goes to no far end, but to everyone in the network.
+func TestSentToEveryone(t *testing.T) {
+	for ip, group := range map[string]bool{"255.255.255.255": true, "224.0.0.251": true, "ff02::fb": true, "192.0.2.15": false} {
+		a := incident()
+		a.Sends[0].Destination, a.Sends[0].DestIP = telltale.Text{}, netip.MustParseAddr(ip)
+		say := Findings(a, telltale.NewMasker(false))[0].Sentence
+		if strings.Contains(say, " to everyone in the network 15 times") != group {
+			t.Errorf("%s: %s", ip, say)
+		}
+	}
+}

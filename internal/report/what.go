@@ -136,6 +136,9 @@ func (v *view) notes(p *party) []string {
 	if p.from != "" {
 		notes = append(notes, "from "+p.from)
 	}
+	if p.toGroup() {
+		notes = append(notes, everyoneNear)
+	}
 	if apps := v.apps(p); apps != "" {
 		notes = append(notes, apps)
 	}
