@@ -40,6 +40,10 @@ func (m *Masker) maskValue(k Kind, raw string) string {
 		return dots(raw, network(raw), true)
 	case PublicIP:
 		return m.maskIP(raw)
+	case IPv6EUI64:
+		if a, err := netip.ParseAddr(raw); err == nil && isEUI64(a) {
+			return m.Addr(a)
+		}
 	}
 	keep := kept[k]
 	if significant(raw) < keep.of {

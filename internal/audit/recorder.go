@@ -36,6 +36,7 @@ type recorder struct {
 	sends     *sends
 	services  *services
 	tags      map[telltale.Value]string
+	toldAddr  map[toldAddress]bool
 	nTx       int
 	nSeen     int
 	inputs    []telltale.Input
@@ -50,7 +51,7 @@ func newRecorder(o Options, out *spool) *recorder {
 	return &recorder{
 		o: o, out: out, masker: telltale.NewMasker(o.Reveal, known(o.Devices)...),
 		devices: newDevices(o.Devices), names: destination.NewNames(), book: destination.NewBook(o.Claims...), dests: newDestinations(), ids: newIdentifiers(),
-		sends: newSends(), services: newServices(o.Signatures), tags: map[telltale.Value]string{}, cover: newCoverage(),
+		sends: newSends(), services: newServices(o.Signatures), tags: map[telltale.Value]string{}, toldAddr: map[toldAddress]bool{}, cover: newCoverage(),
 	}
 }
 
@@ -115,6 +116,7 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 	end := r.far(f, isSrc, names, via)
 	service := r.services.contact(end)
 	r.dests.contact(f, isSrc, end, service, r.met(dev))
+	r.address(f, dev, isSrc, end)
 	if r.out.out == nil {
 		return
 	}

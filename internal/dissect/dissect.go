@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, quic, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, wireGuard}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -91,7 +91,7 @@ type Sink interface {
 	Body(m *Message, at int64, b []byte)
 	// End closes the message: its Wire, BodyLen and Truncated are final.
 	End(m *Message)
-	// Opaque tells of n sealed bytes passed over, of channel "tls" or "quic".
+	// Opaque tells of n sealed bytes passed over, of channel "tls", "quic", "dtls", "ipsec" and the like.
 	Opaque(d telltale.Direction, at, n int64, channel string)
 }
 
@@ -226,6 +226,7 @@ type TLS struct {
 
 	hello    []byte // body of the ClientHello, for fingerprints
 	overQUIC bool
+	overDTLS bool
 	ja3, ja4 string // once they were asked for
 }
 

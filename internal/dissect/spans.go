@@ -1,8 +1,10 @@
 package dissect
 
 import (
+	"bytes"
 	"strings"
 
+	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/wire"
 )
 
@@ -16,6 +18,7 @@ type spans struct {
 type span struct {
 	name       string
 	start, end int
+	namer      detect.Namer // where a key stands for it
 }
 
 // maxFacts bounds what a message tells of itself.
@@ -35,7 +38,23 @@ func (x *spans) mark(name string, c wire.Cursor) {
 // cut names n bytes from start on and tells no fact.
 func (x *spans) cut(name string, start, n int) {
 	if k := len(x.list); n > 0 && (k == 0 || x.list[k-1].end <= start) {
-		x.list = append(x.list, span{name, start, start + n})
+		x.list = append(x.list, span{name, start, start + n, nil})
+	}
+}
+
+// own copies the facts: the message goes on beyond what is lent.
+func (x *spans) own() {
+	for i := range x.facts {
+		x.facts[i].Value = bytes.Clone(x.facts[i].Value)
+	}
+}
+
+// key names n bytes from start on, for which a key stands, and tells no fact.
+func (x *spans) key(k detect.Namer, start, n int) {
+	before := len(x.list)
+	name, _ := k.NameAt(nil, 0)
+	if x.cut(name, start, n); len(x.list) > before {
+		x.list[before].namer = k
 	}
 }
 
@@ -49,15 +68,15 @@ func (x *spans) fact(name string, b []byte) {
 // tell gives b, all of message h.m that has come, as fields.
 func (x *spans) tell(h *half, at int64, b []byte, s Sink) {
 	pos := 0
-	field := func(name string, end int) {
+	field := func(name string, end int, namer detect.Namer) {
 		if end > pos {
-			h.field(Field{Name: name, Data: b[pos:end], At: at + int64(pos)}, s)
+			h.field(Field{Name: name, Data: b[pos:end], At: at + int64(pos), Namer: namer}, s)
 			pos = end
 		}
 	}
 	for _, p := range x.list {
-		field(h.m.Proto, p.start)
-		field(p.name, p.end)
+		field(h.m.Proto, p.start, nil)
+		field(p.name, p.end, p.namer)
 	}
-	field(h.m.Proto, len(b))
+	field(h.m.Proto, len(b), nil)
 }

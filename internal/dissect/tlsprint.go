@@ -127,6 +127,8 @@ func (t *TLS) ja4Head(o *offer) string {
 	carrier := "t"
 	if t.overQUIC {
 		carrier = "q"
+	} else if t.overDTLS {
+		carrier = "d"
 	}
 	return carrier + ja4Version(o) + name + two(len(o.ciphers)) + two(len(o.exts)) + ja4ALPN(o.alpn)
 }
@@ -134,7 +136,13 @@ func (t *TLS) ja4Head(o *offer) string {
 // ja4Version returns the highest version that is offered.
 func ja4Version(o *offer) string {
 	v := o.version
-	if len(o.versions) > 0 {
+	if v>>8 == 0xfe { // of DTLS, which counts down
+		for _, n := range append(o.versions, v) {
+			if n>>8 == 0xfe {
+				v = min(v, n)
+			}
+		}
+	} else if len(o.versions) > 0 {
 		v = slices.Max(o.versions)
 	}
 	switch v {
@@ -150,6 +158,12 @@ func ja4Version(o *offer) string {
 		return "12"
 	case 0x0304:
 		return "13"
+	case dtls10:
+		return "d1"
+	case dtls12:
+		return "d2"
+	case dtls13:
+		return "d3"
 	}
 	return "00"
 }

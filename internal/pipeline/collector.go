@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"slices"
 	"sort"
 
@@ -47,6 +48,7 @@ type collector struct {
 	missed  int64            // stream bytes amid the message that the capture never had
 	quote   []byte           // how a response that is awaited begins
 	told    []destination.Answer
+	cert    *certificate
 	out     *Message
 	peer    waiting // how far the other side was when the message began
 }
@@ -115,7 +117,7 @@ func (c *conv) know(m *dissect.Message) {
 		c.info.AppProto = m.Proto
 	}
 	switch {
-	case m.Proto == "tls", m.Proto == "quic":
+	case m.Proto == "tls", m.Proto == "quic", m.Proto == "dtls":
 		c.info.Protection = telltale.Sealed
 	case c.info.Protection == telltale.UnknownProtection:
 		c.info.Protection = m.Protection
@@ -125,6 +127,18 @@ func (c *conv) know(m *dissect.Message) {
 	}
 	if m.TLS != nil {
 		c.knowHello(m.TLS)
+	}
+	if m.Proto == "xmpp" && m.Dir == telltale.ToServer && c.info.Host == "" {
+		c.knowStream(m.Facts)
+	}
+}
+
+// knowStream keeps whom an XMPP stream is opened to.
+func (c *conv) knowStream(facts []dissect.Fact) {
+	for _, f := range facts {
+		if f.Name == "to" && isName(f.Value) && !bytes.ContainsRune(f.Value, '@') {
+			c.info.Host = c.s.w.strings.of(f.Value)
+		}
 	}
 }
 

@@ -39,7 +39,7 @@ func (c *conv) deliver(col *collector) {
 			out.HTTP = col.describeHTTP()
 		}
 		if c.s.w.cfg.Messages {
-			describeEnd(out, m)
+			describeEnd(out, m, col.cert)
 		}
 	}
 	c.emit(col)

@@ -27,7 +27,7 @@ var protocols = []struct {
 	{"noise before HTTP", "unknown", "unknown", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, append([]byte("\x00\x01\x02\xff\xfe"), post(plain)...))
 	}},
-	{"server first", "unknown", "unknown", func(c *lab.Conn) {
+	{"server first", "smtp.hello", "smtp", func(c *lab.Conn) {
 		c.Send(telltale.ToClient, []byte("220 mail.example ready\r\n"))
 		c.Send(telltale.ToServer, []byte("EHLO "+imei+"\r\n"))
 	}},
@@ -52,7 +52,7 @@ var protocols = []struct {
 		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n"))
 		c.Send(telltale.ToServer, []byte("\x81\x16"+plain))
 	}},
-	{"STARTTLS", "unknown", "tls", func(c *lab.Conn) {
+	{"STARTTLS", "smtp.hello", "smtp", func(c *lab.Conn) {
 		c.Send(telltale.ToClient, []byte("220 mail.example ready\r\n"))
 		c.Send(telltale.ToServer, []byte("EHLO "+imei+"\r\n"))
 		c.Send(telltale.ToClient, []byte("250 STARTTLS \x16\x03\r\n"))

@@ -15,7 +15,7 @@ func (c *conv) End(m *dissect.Message) {
 	col := m.State.(*collector)
 	c.search(col, false)
 	c.half[m.Dir].open = nil
-	c.knowCertificate(m)
+	col.cert = c.knowCertificate(m)
 	c.account(col)
 	c.deliver(col)
 	c.f.Forget(m.Dir, col.end())

@@ -27,12 +27,13 @@ type worker struct {
 	convs      spares[*conv]
 	parsers    map[*dissect.Dissector]*spares[dissect.Parser]
 	strings    intern
+	certs      map[[32]byte]*certificate
 }
 
 func newWorker(cfg Config) *worker {
 	return &worker{
 		cfg: cfg, search: cfg.Engine.NewSearch(), tally: newTally(),
-		parsers: map[*dissect.Dissector]*spares[dissect.Parser]{}, strings: intern{},
+		parsers: map[*dissect.Dissector]*spares[dissect.Parser]{}, strings: intern{}, certs: map[[32]byte]*certificate{},
 	}
 }
 

@@ -1,0 +1,110 @@
+package dissect
+
+import (
+	"bytes"
+	"encoding/base64"
+)
+
+// sasl is what a client's next line answers: who it is (RFC 4422), by a
+// mechanism that hides nothing.
+type sasl struct{ step saslStep }
+
+type saslStep uint8
+
+const (
+	saslNone     saslStep = iota
+	saslPlain             // RFC 4616: all in one
+	saslUser              // LOGIN: a name,
+	saslPassword          // then a password
+	saslBearer            // XOAUTH2 and OAUTHBEARER (RFC 7628)
+	saslOther             // what cannot be read
+)
+
+// begin reads the mechanism that b begins with, and the answer that may stand
+// behind it. off is the offset of b in its message.
+func (a *sasl) begin(proto string, b []byte, off int, x *spans) {
+	mechanism, rest := word(b)
+	x.fact("mechanism", []byte(mechanism))
+	switch mechanism {
+	case "PLAIN":
+		a.step = saslPlain
+	case "LOGIN":
+		a.step = saslUser
+	case "XOAUTH2", "OAUTHBEARER":
+		a.step = saslBearer
+	default:
+		a.step = saslOther
+	}
+	if rest < len(b) {
+		a.answer(proto, b[rest:], off+rest, x)
+	}
+}
+
+// answer reads what a client answers.
+func (a *sasl) answer(proto string, b []byte, off int, x *spans) {
+	step := a.step
+	a.step = saslNone
+	switch step {
+	case saslPlain:
+		x.key(&plainNames, off, len(b))
+		if parts := bytes.SplitN(fromBase64(b), []byte{0}, 3); len(parts) == 3 {
+			x.fact("user_name", parts[1])
+		}
+	case saslUser:
+		a.step = saslPassword
+		x.key(&userName, off, len(b))
+		x.fact("user_name", fromBase64(b))
+	case saslPassword:
+		x.key(&password, off, len(b))
+	case saslBearer:
+		x.cut(proto+".auth", off, len(b))
+		x.fact("user_name", bearer(fromBase64(b)))
+	}
+}
+
+// bearer returns the user that a message of XOAUTH2 or OAUTHBEARER names.
+func bearer(b []byte) []byte {
+	for _, before := range []string{"user=", "a="} {
+		if i := bytes.Index(b, []byte(before)); i >= 0 {
+			b = b[i+len(before):]
+			return b[:min(len(b), max(0, bytes.IndexAny(b, "\x01,")))]
+		}
+	}
+	return nil
+}
+
+func fromBase64(b []byte) []byte {
+	out, err := base64.StdEncoding.DecodeString(string(b))
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+// The names of fields that say who somebody is.
+var (
+	userName = keyed{"auth.user_name", "username"}
+	password = keyed{"auth.password", "password"}
+)
+
+// plainNames names the parts of an answer of PLAIN: who to act for, who it
+// is, and the password, with a zero byte between them.
+var plainNames plainNamer
+
+type plainNamer struct{}
+
+// NameAt implements detect.Namer.
+func (*plainNamer) NameAt(b []byte, off int) (name, key string) {
+	plain := fromBase64(b)
+	at := min(off*3/4, len(plain))
+	if off < 0 || at < 0 {
+		return "auth", ""
+	}
+	switch bytes.Count(plain[:at], []byte{0}) {
+	case 0:
+		return "auth.authorize_as", "username"
+	case 1:
+		return userName.name, userName.key
+	}
+	return password.name, password.key
+}

@@ -1,0 +1,88 @@
+package dissect
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// dtlsOf packs a handshake message into a record of epoch 0.
+func dtlsOf(typ byte, body string) string {
+	n := string([]byte{0, byte(len(body) >> 8), byte(len(body))})
+	message := string([]byte{typ}) + n + "\x00\x00" + "\x00\x00\x00" + n + body
+	return "\x16\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x00" + u16(len(message)) + message
+}
+
+// dtlsHello is a ClientHello with a cookie and a server's name.
+func dtlsHello() string {
+	const name = "made-up.example"
+	sni := u16(len(name)+3) + "\x00" + u16(len(name)) + name
+	exts := "\x00\x00" + u16(len(sni)) + sni + "\x00\x10\x00\x09\x00\x07\x06webrtc"
+	return dtlsOf(clientHello, "\xfe\xfd"+strings.Repeat("r", 32)+"\x00"+"\x06cookie"+"\x00\x04\xc0\x2b\xc0\x2f"+"\x01\x00"+u16(len(exts))+exts)
+}
+
+// ikeOf packs payloads under a header.
+func ikeOf(next, version, exchange, flags byte, payloads string) string {
+	n := ikeHeader + len(payloads)
+	return "initiator"[:8] + strings.Repeat("\x00", 8) + string([]byte{next, version, exchange, flags}) + "\x00\x00\x00\x00" + "\x00\x00" + u16(n) + payloads
+}
+
+var (
+	ikeIdentity = "\x00\x00" + u16(8+len("owner.one@made-up.example")) + "\x03\x11\x01\xf4" + "owner.one@made-up.example"
+	espPacket   = "\xc0\xff\xee\x01\x00\x00\x00\x07" + strings.Repeat("\xa7", 40)
+)
+
+var vpnSamples = []sample{
+	packetOf("DTLS greeting", dtls, 443, dtlsHello()),
+	{"DTLS, then data", dtls, 5684, []turn{
+		up(dtlsHello()), down(dtlsOf(helloAsk, "\xfe\xff\x06cookie")), up(dtlsHello() + "\x14\xfe\xfd\x00\x00\x00\x00\x00\x00\x00\x01\x00\x01\x01" + "\x16\xfe\xfd\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04seal"),
+		down("\x17\xfe\xfd\x00\x01\x00\x00\x00\x00\x00\x01\x00\x06sealed"), up("not DTLS any more"),
+	}},
+	packetOf("IKEv1 with an identity", ike, 500, ikeOf(ike1ID, 0x10, 4, 0, ikeIdentity)),
+	{"IKEv2 and ESP", ike, 4500, []turn{
+		up(marker + ikeOf(ike2IDi, 0x20, 34, 8, ikeIdentity)), up(marker + ikeOf(ike2Sealed, 0x20, 35, 8, strings.Repeat("s", 60))),
+		down(espPacket), up("\xff"), down("\xc0\xff\xee\x01\x00\x00\x00\x08\x45\x00\x00\x30" + "imei=001012704839210" + strings.Repeat("\x00", 24)),
+	}},
+	{"OpenVPN", openVPN, 1194, []turn{
+		up("\x38sessions\x00\x00\x00\x00\x00"), down("\x40sessions\x00\x00\x00\x00\x00"), up("\x20sessions\x00\x00\x00\x00\x01made up"), up("\x48\x00\x00\x01sealed"), down("\xf8nothing"),
+	}},
+	packetOf("OpenVPN elsewhere", openVPN, 9999, "\x38sessions\x00\x00\x00\x00\x00"),
+}
+
+// TestDTLSPrint holds the fingerprint of a greeting over DTLS to its own marks,
+// and its JA3 to what tshark makes of the same lists.
+func TestDTLSPrint(t *testing.T) {
+	var p dtlsParser
+	if b := []byte(dtlsHello()); !p.greets(b[dtlsHeader:]) {
+		t.Fatal("no greeting")
+	}
+	if got, want := p.tls.JA4(), "dd2d0202wc_"; !strings.HasPrefix(got, want) {
+		t.Errorf("JA4 is %s, want %s...", got, want)
+	}
+	if got, want := p.tls.ja3Text(), "65277,49195-49199,0-16,,"; got != want {
+		t.Errorf("JA3 is of %s, want %s", got, want)
+	}
+	if string(p.tls.SNI) != "made-up.example" || p.tls.Version != "DTLS 1.2" {
+		t.Errorf("%s, %s", p.tls.SNI, p.tls.Version)
+	}
+}
+
+func TestVPNElsewhere(t *testing.T) {
+	for name, c := range map[string]struct {
+		of   *Dissector
+		port uint16
+		b    string
+	}{
+		"DTLS with a tail":     {dtls, 443, dtlsHello() + "x"},
+		"TLS in a datagram":    {dtls, 443, "\x16\x03\x01\x00\x01x"},
+		"IKE of another size":  {ike, 500, ikeOf(33, 0x20, 34, 8, "") + "x"},
+		"ESP elsewhere":        {ike, 500, espPacket},
+		"OpenVPN of data":      {openVPN, 1194, "\x48" + strings.Repeat("x", 40)},
+		"a reset with a count": {openVPN, 9999, "\x38sessions\x00\x00\x00\x00\x01"},
+	} {
+		if v := c.of.Probe(telltale.ToServer, []byte(c.b), c.port); v != No {
+			t.Errorf("%s: verdict %d", name, v)
+		}
+	}
+}
