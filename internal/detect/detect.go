@@ -109,10 +109,14 @@ type seedKey struct {
 	value string
 }
 
+// mostSpellings is how many spellings a seed has, nearly always.
+const mostSpellings = 64
+
 // New returns an engine that searches for seeds and for all that [All] knows.
 func New(seeds []Seed) *Engine {
 	e := &Engine{seeds: seeds, byValue: map[seedKey]int{}}
-	var texts, words, raws []pattern
+	texts := make([]pattern, 0, mostSpellings*len(seeds))
+	var words, raws []pattern
 	var sp speller
 	for i, s := range seeds {
 		key := seedKey{s.Kind, s.Value.Raw()}

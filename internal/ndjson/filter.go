@@ -51,7 +51,7 @@ func ParseFilter(eventType, s string) (Filter, error) {
 // value, in the contract's order.
 func Fields(eventType string) []string {
 	var out []string
-	if s := shapes[eventType]; s != nil {
+	if s := shapes()[eventType]; s != nil {
 		s.paths("", &out)
 	}
 	return out

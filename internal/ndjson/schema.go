@@ -22,7 +22,7 @@ func Schema() []byte {
 	l.close(']')
 	l.open("$defs", '{')
 	for _, r := range Records {
-		l.shape(r.EventType(), shapes[r.EventType()])
+		l.shape(r.EventType(), shapes()[r.EventType()])
 	}
 	l.b = append(l.b, "}}"...)
 	var out bytes.Buffer

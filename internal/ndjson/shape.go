@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -43,13 +44,13 @@ type field struct {
 }
 
 // shapes are the shapes of the records by event type.
-var shapes = func() map[string]*shape {
+var shapes = sync.OnceValue(func() map[string]*shape {
 	all := map[string]*shape{}
 	for _, r := range Records {
 		all[r.EventType()] = shapeOf(r)
 	}
 	return all
-}()
+})
 
 // shapeOf returns the shape of a record's line.
 func shapeOf(r telltale.Record) *shape {
@@ -77,7 +78,7 @@ func typeShape(t reflect.Type, path string) *shape {
 	case reflect.Map:
 		return &shape{sort: object, elem: typeShape(t.Elem(), path), words: typeShape(t.Key(), "").words}
 	case reflect.String:
-		return &shape{sort: text, words: words[path], pattern: patterns[path]}
+		return &shape{sort: text, words: words[path], pattern: patterns()[path]}
 	case reflect.Bool:
 		return &shape{sort: boolean}
 	case reflect.Float64:
@@ -110,7 +111,7 @@ func vocabularyShape(t reflect.Type) *shape {
 	}
 	switch t {
 	case reflect.TypeFor[telltale.Time]():
-		return &shape{sort: text, pattern: timestamp}
+		return &shape{sort: text, pattern: timestamp()}
 	case reflect.TypeFor[telltale.Value](), reflect.TypeFor[telltale.Text](), reflect.TypeFor[netip.Addr]():
 		return &shape{sort: text}
 	case reflect.TypeFor[telltale.Packets]():

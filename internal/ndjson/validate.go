@@ -31,7 +31,7 @@ func parse(line []byte) (eventType string, fields map[string]any, err error) {
 	if err := json.Unmarshal(line, &head); err != nil {
 		return "", nil, err
 	}
-	s := shapes[head.EventType]
+	s := shapes()[head.EventType]
 	if s == nil {
 		return "", nil, fmt.Errorf("event_type %q is unknown", head.EventType)
 	}

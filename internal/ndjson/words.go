@@ -3,6 +3,7 @@ package ndjson
 import (
 	"reflect"
 	"regexp"
+	"sync"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -42,21 +43,24 @@ var words = map[string][]string{
 	},
 }
 
-var (
-	timestamp = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}([0-9]{3})?Z$`)
-	sha256    = regexp.MustCompile(`^[0-9a-f]{64}$`)
-	findingID = regexp.MustCompile(`^F-[0-9a-f]{8}$`)
-	flowID    = regexp.MustCompile(`^[0-9]+-[0-9]+(\.[1-9])?(\+[0-9]+)?$`) // the last parts count tunnels, and packets of a Wi-Fi frame
-)
+// patterns are the forms of fields that are plain strings, by path. The last parts
+// of a flow's id count tunnels, and packets of a Wi-Fi frame.
+var patterns = sync.OnceValue(func() map[string]*regexp.Regexp {
+	sha256 := regexp.MustCompile(`^[0-9a-f]{64}$`)
+	flowID := regexp.MustCompile(`^[0-9]+-[0-9]+(\.[1-9])?(\+[0-9]+)?$`)
+	return map[string]*regexp.Regexp{
+		"audit.data.sha256":    sha256,
+		"finding.finding_id":   regexp.MustCompile(`^F-[0-9a-f]{8}$`),
+		"input.sha256":         sha256,
+		"flow.flow_id":         flowID,
+		"flow.tunnel":          flowID,
+		"message.flow_id":      flowID,
+		"sighting.flow_id":     flowID,
+		"transmission.flow_id": flowID,
+	}
+})
 
-// patterns are the forms of fields that are plain strings, by path.
-var patterns = map[string]*regexp.Regexp{
-	"audit.data.sha256":    sha256,
-	"finding.finding_id":   findingID,
-	"input.sha256":         sha256,
-	"flow.flow_id":         flowID,
-	"flow.tunnel":          flowID,
-	"message.flow_id":      flowID,
-	"sighting.flow_id":     flowID,
-	"transmission.flow_id": flowID,
-}
+// timestamp is the form of every time.
+var timestamp = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}([0-9]{3})?Z$`)
+})

@@ -30,8 +30,16 @@ const (
 // seen already. So where everything is captured twice, and something is said
 // three times, it is counted three times.
 type twins struct {
-	seed maphash.Seed
-	sets [twinSets][twinWays]twin // each the oldest first
+	seed  maphash.Seed
+	sets  [twinSets]twinSet
+	known [twinSets][twinWays]twin
+}
+
+// A twinSet says which packets a set knows. It is apart from what is known of
+// them, which is touched only if one comes again.
+type twinSet struct {
+	tags   [twinWays]uint32 // part of each one's hash
+	oldest uint8
 }
 
 // A twin is a packet that was captured once at least.
@@ -46,9 +54,14 @@ type twin struct {
 // again reports whether a packet was captured before.
 func (t *twins) again(h *packet.Header, p *capture.Packet) bool {
 	hash, at := t.hash(h, p.Data), placeOf(h, p)
-	set := &t.sets[hash>>32%twinSets]
-	for i := range set {
-		if w := &set[i]; w.hash == hash && w.count > 0 && w.near(h, p) {
+	i := hash >> 32 % twinSets
+	set, known := &t.sets[i], &t.known[i]
+	for n := range uint8(twinWays) {
+		way := (set.oldest + n) % twinWays
+		if set.tags[way] != uint32(hash) {
+			continue
+		}
+		if w := &known[way]; w.hash == hash && w.count > 0 && w.near(h, p) {
 			if w.at(at) {
 				if h.PacketID() != 0 && apart(p.Time, w.time) <= twinThere {
 					return true
@@ -60,8 +73,9 @@ func (t *twins) again(h *packet.Header, p *capture.Packet) bool {
 			}
 		}
 	}
-	copy(set[:], set[1:])
-	set[twinWays-1] = twin{hash: hash, time: p.Time, places: [twinPlaces]uint32{at}, count: 1, ttl: h.TTL}
+	set.tags[set.oldest] = uint32(hash)
+	known[set.oldest] = twin{hash: hash, time: p.Time, places: [twinPlaces]uint32{at}, count: 1, ttl: h.TTL}
+	set.oldest = (set.oldest + 1) % twinWays
 	return false
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/telltale-audit/telltale"
@@ -16,7 +17,9 @@ import (
 //go:embed page.html page.css
 var pageFiles embed.FS
 
-var pageTemplate = template.Must(template.New("page.html").ParseFS(pageFiles, "page.html"))
+var pageTemplate = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page.html").ParseFS(pageFiles, "page.html"))
+})
 
 // pageStyle is the style sheet. It stands in the page, which loads nothing.
 var pageStyle = func() template.CSS {
@@ -77,7 +80,7 @@ type finding struct {
 // and loads nothing, in light, in dark, on a phone and on paper.
 func HTML(w io.Writer, a *Audit, m *telltale.Masker) error {
 	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, newPage(newView(a, m))); err != nil {
+	if err := pageTemplate().Execute(&b, newPage(newView(a, m))); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())
