@@ -10,6 +10,7 @@ package pipeline
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 
@@ -205,9 +206,7 @@ func shardOf(h *packet.Header) uint8 {
 }
 
 func mix(a *packet.Addr) uint64 {
-	x := uint64(14695981039346656037)
-	for _, b := range a {
-		x = (x ^ uint64(b)) * 1099511628211
-	}
+	const odd = 0x9fb21c651e98df25
+	x := (binary.LittleEndian.Uint64(a[8:]) ^ binary.LittleEndian.Uint64(a[:])*odd) * odd
 	return x ^ x>>29
 }
