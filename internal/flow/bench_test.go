@@ -32,6 +32,7 @@ func road(proto uint8, flows uint16, size int) func() {
 	return func() {
 		p.Number++
 		p.Time += 1e4
+		t.At(Instant{p.Time, p.Time})
 		i := uint16(p.Number) % flows
 		h.SrcPort, h.Seq = 1024+i, seqs[i]
 		seqs[i] += uint32(size)

@@ -42,7 +42,7 @@ type Flow struct {
 	Ended          telltale.Ended // fin or rst as soon as that is seen; never empty at Close
 	App            any            // the owner's; nil at Open
 
-	seen    int64      // table's clock at the latest packet
+	seen    int64      // until when it counts as heard
 	idle    node[Flow] // in the list of its class
 	streams [2]stream
 }

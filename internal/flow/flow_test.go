@@ -21,6 +21,7 @@ var (
 // wire feeds a table with packets whose headers it makes up.
 type wire struct {
 	table  *Table
+	clock  Clock
 	number int64
 	time   int64 // ns; a millisecond more for each packet
 }
@@ -44,6 +45,7 @@ func (w *wire) send(h packet.Header, payload string) int64 {
 	b := make([]byte, 40, 40+len(payload))
 	b = append(b, payload...)
 	h.PayloadStart, h.PayloadEnd = 40, len(b)
+	w.table.At(w.clock.Advance(w.time))
 	w.table.Packet(&h, &capture.Packet{Data: b, Time: w.time, Number: w.number, WireLen: len(b) + h.Cut})
 	for i := range b {
 		b[i] = 0xdb // all bytes were borrowed

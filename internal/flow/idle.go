@@ -72,7 +72,7 @@ func classOf(f *Flow, payload bool) class {
 // touch makes f the most recent flow of its class. Where that has no room
 // for it, the flow that has been silent for longest gives way.
 func (t *Table) touch(f *Flow, c class, number int64) {
-	f.seen = t.clock.now
+	f.seen = t.instant.Heard
 	if f.idle.listed() {
 		t.unlist(f)
 	}
@@ -92,7 +92,7 @@ func (t *Table) unlist(f *Flow) {
 // expire closes flows that have been silent for too long.
 func (t *Table) expire(number int64) {
 	for c := range t.idle {
-		if t.clock.now > t.due[c] {
+		if t.instant.Now > t.due[c] {
 			t.expireOf(class(c), number)
 		}
 	}
@@ -106,15 +106,18 @@ func (t *Table) expireOf(c class, number int64) {
 		t.stats.Steps++
 		switch {
 		case f == nil:
-			t.due[c] = t.clock.now + patience[c]
+			t.due[c] = t.instant.Now + patience[c]
 			return
-		case t.clock.now-f.seen <= patience[c]:
+		case !t.isOver(f):
 			t.due[c] = f.seen + patience[c]
 			return
 		}
 		t.close(f, telltale.EndedIdle, number)
 	}
 }
+
+// isOver reports whether f has been silent for too long.
+func (t *Table) isOver(f *Flow) bool { return t.instant.Now-f.seen > patience[f.class] }
 
 // evict closes the flow of a class that has been silent for longest. One that
 // is over and done with loses nothing by that: it is as if it had waited.

@@ -25,9 +25,9 @@ type Table struct {
 	due     [classes]int64 // until then, no flow of the class has been silent for too long
 	count   [classes]int   // flows in the lists
 	room    [classes]int   // for flows in the lists
-	clock   clock
-	holders list[hold] // directions that hold bytes back, by how long
-	held    int64      // cost of all that is held back
+	instant Instant        // of the packet in hand
+	holders list[hold]     // directions that hold bytes back, by how long
+	held    int64          // cost of all that is held back
 	recent  recent
 	others  readings
 	stats   Stats
@@ -46,10 +46,13 @@ func (t *Table) Stats() Stats {
 	return s
 }
 
+// At tells the table when the next packet comes, as the capture's [Clock] says. It
+// is called before each packet, and before [Table.Finish].
+func (t *Table) At(now Instant) { t.instant = now }
+
 // Packet takes the next packet of the shard. h is its decoded header, with
 // status OK.
 func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
-	t.clock.advance(p.Time)
 	t.expire(p.Number)
 	f, d, sound := t.flowOf(h, p)
 	if !h.Again || !f.Whole {
@@ -73,7 +76,6 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 // can be named: of a part of a packet, or of one with broken headers. Their
 // flow is that of the addresses and the protocol. They are not counted.
 func (t *Table) Stray(h *packet.Header, p *capture.Packet, from, n int) *Flow {
-	t.clock.advance(p.Time)
 	t.expire(p.Number)
 	bare := packet.Header{
 		Version: h.Version, Proto: h.Proto, Src: h.Src, Dst: h.Dst, Depth: h.Depth, Carrier: h.Carrier,
@@ -88,7 +90,8 @@ func (t *Table) Stray(h *packet.Header, p *capture.Packet, from, n int) *Flow {
 	return f
 }
 
-// Finish ends all flows as the capture ends, in the order of their IDs.
+// Finish ends all flows as the capture ends, in the order of their IDs. Those that
+// have been silent for too long ended before.
 func (t *Table) Finish() { t.end(telltale.EndedCapture, math.MaxInt64) }
 
 // GiveUp ends all flows because the table can't go on after the packet of that
@@ -107,7 +110,11 @@ func (t *Table) end(why telltale.Ended, number int64) {
 		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Part, b.Part), cmp.Compare(a.Depth, b.Depth))
 	})
 	for _, f := range all {
-		t.close(f, why, number)
+		if why == telltale.EndedCapture && t.isOver(f) {
+			t.close(f, telltale.EndedIdle, number)
+		} else {
+			t.close(f, why, number)
+		}
 	}
 }
 

@@ -487,9 +487,9 @@ func TestClock(t *testing.T) {
 		{"first was the outlier", []int64{math.MaxInt64, 0, second, 3 * second}, 2 * second},
 		{"ends of time", []int64{math.MinInt64, math.MaxInt64, math.MinInt64, math.MaxInt64}, 0},
 	} {
-		var k clock
+		var k Clock
 		for _, at := range c.times {
-			k.advance(at)
+			k.Advance(at)
 		}
 		if k.now != c.want {
 			t.Errorf("%s: %d s, want %d s", c.name, k.now/second, c.want/second)

@@ -226,9 +226,10 @@ func (m *mainView) Data(_ *flow.Flow, d telltale.Direction, _ int64, b []byte) {
 // readMain returns what the sender's stream is in the main view.
 func readMain(packets []*Packet) string {
 	var m mainView
-	table := flow.NewTable(&m, flow.Limits{})
+	table, clock := flow.NewTable(&m, flow.Limits{}), new(flow.Clock)
 	join := func(w *packet.Whole) {
 		if w != nil && w.Header.Status == packet.OK {
+			table.At(clock.Advance(w.Time))
 			table.Packet(&w.Header, &capture.Packet{Data: w.Data, Time: w.Time, Number: w.Packets[0], WireLen: len(w.Data)})
 		}
 	}
@@ -238,6 +239,7 @@ func readMain(packets []*Packet) string {
 		c := p.captured()
 		switch h.Decode(packet.LinkEthernet, p.Data, len(p.Data)) {
 		case packet.OK:
+			table.At(clock.Advance(c.Time))
 			table.Packet(&h, &c)
 		case packet.Fragment:
 			join(fragments.Add(&h, p.Data, p.Number, p.Time))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/lab"
 )
 
@@ -148,12 +149,12 @@ func TestUnansweredFlood(t *testing.T) {
 	src := &frames{packets: packets}
 	w := newWorker(Config{Engine: engine})
 	var l load
-	_ = l.read(t.Context(), src, newTally())
+	_ = l.read(t.Context(), src, new(flow.Clock), newTally())
 	w.batch(&l, 0, 1)
 	if told := len(w.events); told < n-maxWaiting {
 		t.Errorf("%d of %d requests were told before the flow closed", told, n)
 	}
-	w.finish()
+	w.finish(flow.Instant{})
 	h := &heard{events: merge([]*worker{w})}
 	if got := len(h.sightings()); got != n {
 		t.Errorf("%d sightings, want %d", got, n)

@@ -197,12 +197,12 @@ func TestPanicInAlt(t *testing.T) {
 	packets = append(packets, conflicting(packets, "\x00\x01 "+plain))
 	src, tally, w := &frames{packets: packets}, newTally(), newWorker(Config{Engine: engine})
 	var l load
-	_ = l.read(t.Context(), src, tally)
+	_ = l.read(t.Context(), src, new(flow.Clock), tally)
 	sound := w.search
 	w.search = nil
 	w.batch(&l, 0, 1)
 	w.search = sound
-	w.finish()
+	w.finish(flow.Instant{})
 	w.close(tally)
 	checkBooks(t, tally, len(packets))
 }
@@ -242,12 +242,12 @@ func TestFault(t *testing.T) {
 	for i := range packets {
 		h, w := new(heard), newWorker(Config{Engine: engine})
 		l, tally := new(load), newTally()
-		if err := l.read(t.Context(), &frames{packets: packets, each: len(packets)}, tally); err != nil {
+		if err := l.read(t.Context(), &frames{packets: packets, each: len(packets)}, new(flow.Clock), tally); err != nil {
 			t.Fatal(err)
 		}
 		l.headers[i].PayloadEnd = 1 << 20
 		w.batch(l, 0, 1)
-		w.finish()
+		w.finish(flow.Instant{})
 		if err := h.Put(t.Context(), merge([]*worker{w})); err != nil {
 			t.Fatal(err)
 		}

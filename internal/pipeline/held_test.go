@@ -6,6 +6,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/lab"
 )
 
@@ -80,14 +81,14 @@ func hearHeld(t *testing.T, packets []capture.Packet) (h *heard, most, left int)
 		return n
 	}
 	for l := new(load); ; {
-		_ = l.read(t.Context(), src, tally)
+		_ = l.read(t.Context(), src, new(flow.Clock), tally)
 		if len(l.batch.Packets) == 0 {
 			break
 		}
 		w.batch(l, 0, 1)
 		most = max(most, held())
 	}
-	w.finish()
+	w.finish(flow.Instant{})
 	h = &heard{events: merge([]*worker{w}), tally: tally}
 	w.close(tally)
 	checkBooks(t, tally, len(packets))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/detect"
+	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
@@ -46,8 +47,10 @@ func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally
 		workers[i] = newWorker(cfg)
 	}
 	tally := newTally()
-	err := batches(ctx, src, workers, tally, sink)
-	done := each(workers, func(w *worker, _ int) { w.finish() })
+	var clock flow.Clock
+	err := batches(ctx, src, workers, &clock, tally, sink)
+	end := clock.Now()
+	done := each(workers, func(w *worker, _ int) { w.finish(end) })
 	done()
 	if e := sink.Put(ctx, merge(workers)); err == nil {
 		err = e
@@ -62,16 +65,16 @@ func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally
 // batches runs the source dry. While the workers are in one batch, what they
 // found in the last one goes to the sink and the next one is read. Events are
 // owned, so that nothing of theirs is the workers' any more.
-func batches(ctx context.Context, src capture.Source, workers []*worker, tally *Tally, sink Sink) error {
+func batches(ctx context.Context, src capture.Source, workers []*worker, clock *flow.Clock, tally *Tally, sink Sink) error {
 	now, next := new(load), new(load)
 	var found []*Event
-	err := now.read(ctx, src, tally)
+	err := now.read(ctx, src, clock, tally)
 	for len(now.batch.Packets) > 0 {
 		done := each(workers, func(w *worker, i int) { w.batch(now, i, len(workers)) })
 		put := sink.Put(ctx, found)
 		next.batch.Packets = next.batch.Packets[:0]
 		if err == nil {
-			err = next.read(ctx, src, tally)
+			err = next.read(ctx, src, clock, tally)
 		}
 		done()
 		now.poison()
@@ -128,12 +131,13 @@ func each(workers []*worker, f func(*worker, int)) (wait func()) {
 type load struct {
 	batch   capture.Batch
 	headers []packet.Header
+	at      []flow.Instant  // when each packet comes
 	of      [Shards][]int32 // indexes of each shard's packets, ascending
 }
 
 // read fills l with the next batch that has packets, or with none at the
 // source's end.
-func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error {
+func (l *load) read(ctx context.Context, src capture.Source, clock *flow.Clock, tally *Tally) error {
 	var err error
 	for err == nil {
 		if err = ctx.Err(); err != nil {
@@ -145,14 +149,15 @@ func (l *load) read(ctx context.Context, src capture.Source, tally *Tally) error
 	}
 	n := len(l.batch.Packets)
 	if cap(l.headers) < n {
-		l.headers = make([]packet.Header, n)
+		l.headers, l.at = make([]packet.Header, n), make([]flow.Instant, n)
 	}
-	l.headers = l.headers[:n]
+	l.headers, l.at = l.headers[:n], l.at[:n]
 	for s := range l.of {
 		l.of[s] = l.of[s][:0]
 	}
 	for i := range l.batch.Packets {
 		p, h := &l.batch.Packets[i], &l.headers[i]
+		l.at[i] = clock.Advance(p.Time)
 		if !readHeaders(h, p) {
 			tally.Faults++
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/dissect"
+	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
@@ -41,19 +42,21 @@ func newWorker(cfg Config) *worker {
 func (w *worker) batch(l *load, i, n int) {
 	for home := i; home < Shards; home += n {
 		for _, k := range l.of[home] {
-			w.packet(uint8(home), &l.headers[k], &l.batch.Packets[k])
+			w.packet(uint8(home), &l.headers[k], &l.batch.Packets[k], l.at[k])
 		}
 	}
 }
 
 // packet hands a packet, or those of a Wi-Fi frame, to their shard.
-func (w *worker) packet(home uint8, h *packet.Header, p *capture.Packet) {
+func (w *worker) packet(home uint8, h *packet.Header, p *capture.Packet, at flow.Instant) {
 	w.now = p.Number
 	defer w.contain(home)
+	s := w.shard(home)
+	s.table.At(at)
 	if h.Aggregate() {
 		w.frame(*h, p, home)
 	} else {
-		w.shard(home).take(h, p)
+		s.take(h, p)
 	}
 }
 
@@ -76,17 +79,18 @@ func (w *worker) shard(home uint8) *shard {
 }
 
 // finish ends every flow as the capture ends.
-func (w *worker) finish() {
+func (w *worker) finish(at flow.Instant) {
 	w.now = math.MaxInt64
 	for home, s := range w.shards {
 		if s != nil {
-			w.finishShard(uint8(home), s)
+			w.finishShard(uint8(home), s, at)
 		}
 	}
 }
 
-func (w *worker) finishShard(home uint8, s *shard) {
+func (w *worker) finishShard(home uint8, s *shard, at flow.Instant) {
 	defer w.contain(home)
+	s.table.At(at)
 	s.fragments.Flush()
 	s.table.Finish()
 }
