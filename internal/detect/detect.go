@@ -43,7 +43,7 @@ type Reading struct {
 var All = []*Detector{
 	imei, imeisv, meid, iccid, imsi, mac, bssid, cell, serial,
 	esn, eid, msisdn, ssid, androidID, gsfID, widevineID, adID, idfv, installID, email, location,
-	cardNumber, sms, contact, personName, hostname, account, publicIP,
+	credential, cardNumber, sms, contact, personName, hostname, account, publicIP,
 }
 
 // Namer names the place of a hit in a field, and its key. It is called on a

@@ -66,7 +66,7 @@ func readKeys(text string) *keyDictionary {
 }
 
 // wordy are the kinds whose values have spaces in them.
-var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname}
+var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname, telltale.Credential}
 
 // add takes a name of a kind, or of what stands beside.
 func (d *keyDictionary) add(name, kind string) {

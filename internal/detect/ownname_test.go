@@ -57,6 +57,13 @@ func TestOwnName(t *testing.T) {
 		{"dns.rest", owner + "\x05local\x00\x00\x0c\x00\x01\x00\x00\x00\x78", ""}, // what it points to, not its own
 		{"dns.rest", "\x05local\x00\x00\x01\x80\x01", ""},
 		{"mqtt.user_name", "owner.one", "account owner.one probable [{0 9}][]"},
+		{"mqtt.password", "correct-horse", "credential correct-horse probable [{0 13}][]"},
+		{"auth.user_name", "owner.one", "account owner.one probable [{0 9}][]"},
+		{"auth.user_name", "b3duZXIub25l", "account owner.one probable [{0 12}][]"},
+		{"auth.user_name", "anonymous", ""},
+		{"auth.password", "anonymous", ""},
+		{"auth.password", "correct-horse", "credential correct-horse probable [{0 13}][]"},
+		{"auth.authorize_as", "AG93bmVyLm9uZQBjb3JyZWN0LWhvcnNl", "account owner.one probable [{1 13}][]; credential correct-horse probable [{13 32}][]"},
 		{"mqtt.topic", "owner.one", ""},
 	} {
 		if got := ownOf(c.field, c.data); got != c.want {

@@ -135,7 +135,7 @@ func encodingNote(told []*party) string {
 					switch part {
 					case "base64":
 						return " Base64 is not encryption."
-					case "plain", "json", "form", "url": // read by anyone as they stand
+					case "plain", "json", "form", "url", "eui64": // read by anyone as they stand
 					default:
 						encoded = true
 					}
