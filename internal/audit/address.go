@@ -17,6 +17,7 @@ const (
 	makerLR  = 10
 	sourceLR = 50
 	eui64    = 0.02 // of addresses, before they are looked at
+	surest   = 0.9999
 )
 
 // noteLocal is what a sighting of an address says that no maker gave out.
@@ -83,7 +84,7 @@ func (r *recorder) ownAddress(f *pipeline.FlowInfo, own netip.Addr, d telltale.D
 	for _, e := range s.Why {
 		odds *= e.LR
 	}
-	s.Level, s.Confidence = telltale.Probable, odds/(1+odds)
+	s.Level, s.Confidence = telltale.Probable, min(odds/(1+odds), surest)
 	if i, ok := r.devices.macs[hardware(mac)]; ok {
 		s.Level, s.Confidence, s.Seed = telltale.Confirmed, 1, i
 		s.Why = append(s.Why, telltale.Evidence{Evidence: "holds a hardware address of the device file", LR: 1e6})

@@ -188,7 +188,7 @@ func (s *Search) announced(b []byte) {
 			s.label(b, end)
 		}
 	}
-	for at := 2; ; at++ { // with a pointer
+	for at := 2; at < len(b); at++ { // with a pointer
 		n := bytes.IndexByte(b[at:], 0x80) // the class of what only one host may say (RFC 6762, 10.2)
 		if n < 0 {
 			return

@@ -55,6 +55,7 @@ func TestOwnName(t *testing.T) {
 		{"dns.rest", owner + "\x05local\x00\x00\x01\x80\x01\x00\x00\x00\x78\x00\x04\x0a\x00\x00\x02", "hostname karis-phone probable [{1 12}][names_a_person]"},
 		{"dns.rest", "\x00" + owner + "\xc0\x17\x00\x1c\x80\x01\x00\x00\x00\x78\x00\x10", "hostname karis-phone probable [{2 13}][names_a_person]"},
 		{"dns.rest", owner + "\x05local\x00\x00\x0c\x00\x01\x00\x00\x00\x78", ""}, // what it points to, not its own
+		{"dns.rest", "\x00", ""},
 		{"dns.rest", "\x05local\x00\x00\x01\x80\x01", ""},
 		{"mqtt.user_name", "owner.one", "account owner.one probable [{0 9}][]"},
 		{"mqtt.password", "correct-horse", "credential correct-horse probable [{0 13}][]"},
