@@ -39,6 +39,7 @@ type line struct {
 	Response    string                   `json:"response"`
 	Verdict     string                   `json:"verdict"`
 	How         string                   `json:"how"`
+	AppProto    string                   `json:"app_proto"`
 	Label       string                   `json:"label"`
 	App         string                   `json:"app"`
 	Payload     telltale.PayloadCoverage `json:"payload_bytes"`

@@ -37,6 +37,7 @@ type recorder struct {
 	services  *services
 	tags      map[telltale.Value]string
 	toldAddr  map[toldAddress]bool
+	lookups   bool // names were looked up over sealed channels
 	nTx       int
 	nSeen     int
 	inputs    []telltale.Input
@@ -117,6 +118,8 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 	service := r.services.contact(end)
 	r.dests.contact(f, isSrc, end, service, r.met(dev))
 	r.address(f, dev, isSrc, end)
+	lookup := sealedLookup(f, names)
+	r.lookups = r.lookups || lookup != ""
 	if r.out.out == nil {
 		return
 	}
@@ -134,6 +137,9 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 	}
 	if f.Prints != nil {
 		r.closed.JA3, r.closed.JA4 = f.Prints.JA3, f.Prints.JA4
+	}
+	if lookup != "" {
+		r.closed.AppProto = lookup
 	}
 	r.closed.App, r.closed.AppPackage = program(f.Program)
 	r.record(&r.closed)
@@ -424,6 +430,9 @@ func (r *recorder) finish(strangers map[string]bool) *report.Audit {
 		r.cover.Suppressed = suppress(r.cover.Suppressed, "destinations_beyond_bound", n)
 	}
 	settle(&r.cover, r.unchecked, r.o.Plain, rep.Identifiers, r.inputs)
+	if r.lookups {
+		r.cover.BlindSpots = append(r.cover.BlindSpots, "names looked up over sealed channels (DoT, DoQ, DoH)")
+	}
 	rep.Coverage = r.cover
 	return rep
 }
