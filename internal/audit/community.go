@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"strconv"
 
+	"github.com/telltale-audit/telltale/internal/dissect"
 	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
 )
@@ -56,6 +57,8 @@ func protoName(p uint8) string {
 		return "SCTP"
 	case 47:
 		return "GRE"
+	case dissect.EAPOL:
+		return "EAPOL"
 	case 50:
 		return "ESP"
 	case 2:

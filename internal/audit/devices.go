@@ -9,6 +9,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/device"
+	"github.com/telltale-audit/telltale/internal/dissect"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 )
 
@@ -94,11 +95,16 @@ func (d *devices) of(f *pipeline.FlowInfo) (dev *owner, isSrc bool) {
 		return d.get(ownerKey{how: "declared", file: i}, dst), false
 	}
 	isSrc = isLocal(src.ip) || !isLocal(dst.ip) || dst.ip.IsMulticast()
+	if f.Key.Proto == dissect.EAPOL {
+		isSrc = !f.Reversed
+	}
 	own := src
 	if !isSrc {
 		own = dst
 	}
 	switch {
+	case f.Key.Proto == dissect.EAPOL: // its addresses stand for those of the hardware
+		return d.get(ownerKey{how: "lan_mac", mac: own.mac, file: undeclared}, side{mac: own.mac, hasMAC: true}), isSrc
 	case own.hasMAC && (isLocal(own.ip) || own.ip.Is6()):
 		return d.get(ownerKey{how: "lan_mac", mac: own.mac, file: undeclared}, own), isSrc
 	case isLocal(own.ip):

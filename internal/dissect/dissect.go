@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, eapol}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -43,7 +43,7 @@ const (
 type Dissector struct {
 	Name  string   // as in the contract's app_proto
 	Ports []uint16 // of servers; a hint that breaks ties
-	Proto uint8    // packet.TCP or packet.UDP
+	Proto uint8    // packet.TCP, packet.UDP or EAPOL
 
 	// Probe judges the first bytes of a direction, or a datagram. 64 bytes are
 	// enough for it, but for TLS taken up mid-stream on an unusual port and

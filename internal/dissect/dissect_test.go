@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 // samples are flows of every dissector. Whoever adds one adds samples of it,
 // and all tests in this file hold for it.
-var samples = concat(httpSamples, tlsSamples, dnsSamples, socksSamples, webSocketSamples, mqttSamples, mailSamples, xmppSamples, vpnSamples, datagramSamples, quicSamples, unknownSamples)
+var samples = concat(httpSamples, tlsSamples, dnsSamples, socksSamples, webSocketSamples, mqttSamples, mailSamples, xmppSamples, vpnSamples, eapolSamples, datagramSamples, quicSamples, unknownSamples)
 
 func concat(lists ...[]sample) (all []sample) {
 	for _, l := range lists {
@@ -129,7 +129,7 @@ func cutAtRandom(rnd *rand.Rand, b []byte) (parts [][]byte) {
 // that nothing used goes missing and that no offset is wrong.
 func TestGap(t *testing.T) {
 	for _, s := range samples {
-		if s.of.Proto == packet.UDP {
+		if s.of.Proto != packet.TCP {
 			continue
 		}
 		for i, turn := range s.turns {
@@ -173,7 +173,7 @@ func TestChoose(t *testing.T) {
 		if got != s.of || got != Unknown && v != Yes {
 			t.Errorf("%s is taken for %s, verdict %d", s.name, got.Name, v)
 		}
-		if s.of.Proto == packet.UDP {
+		if s.of.Proto != packet.TCP {
 			continue
 		}
 		for n := range min(len(first.b), 400) {
@@ -190,7 +190,7 @@ func TestChoose(t *testing.T) {
 func TestProbesKeepTheirWord(t *testing.T) {
 	for _, s := range samples {
 		for _, c := range All {
-			if c.Proto == packet.UDP {
+			if c.Proto != packet.TCP {
 				continue
 			}
 			b, settled := s.turns[0].b, Maybe
@@ -237,7 +237,7 @@ func FuzzDissect(f *testing.F) {
 		if got := strings.Join(s.play(t, every(1+int(cut))), "\n"); got != want {
 			t.Errorf("cut by %d:\n%s", 1+int(cut), firstDifference(got, want))
 		}
-		if at := int(cut); at < len(up) && s.of.Proto != packet.UDP {
+		if at := int(cut); at < len(up) && s.of.Proto == packet.TCP {
 			s.playGap(t, 0, at, min(1+int(gap), len(up)-at))
 		}
 		Choose(packet.TCP, telltale.ToServer, up, cut)

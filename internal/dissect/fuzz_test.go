@@ -62,7 +62,7 @@ func drive(t *testing.T, s *sample, dirs [2][]byte, piece int) *steps {
 			if n < 0 || n > len(b) {
 				t.Fatalf("used %d of %d bytes", n, len(b))
 			}
-			if used[d] += n; s.of.Proto == packet.UDP || err != nil {
+			if used[d] += n; s.of.Proto != packet.TCP || err != nil {
 				p.Close(telltale.Direction(d), told)
 				used[d] = min(at+piece, len(dirs[d])) // the owner goes on with another parser
 			}

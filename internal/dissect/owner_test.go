@@ -275,7 +275,7 @@ func (s *sample) play(t testing.TB, cut func(b []byte) [][]byte) []string {
 
 func (s *sample) playTo(o *owner, cut func(b []byte) [][]byte) []string {
 	for _, turn := range s.turns {
-		if s.of.Proto == packet.UDP {
+		if s.of.Proto != packet.TCP {
 			o.data(turn.dir, turn.b)
 			o.close(turn.dir)
 			continue

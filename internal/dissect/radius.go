@@ -17,6 +17,8 @@ var radiusCodes = [12]string{
 }
 
 func readRADIUS(c *wire.Cursor, x *spans) bool {
+	whole := *c
+	b := whole.Rest()
 	code := c.U8()
 	if int(code) >= len(radiusCodes) {
 		return false
@@ -26,17 +28,18 @@ func readRADIUS(c *wire.Cursor, x *spans) bool {
 	for c.Len() > 1 {
 		typ, n := c.U8(), int(c.U8())-2
 		start := c.Off()
-		value := c.Bytes(n)
-		if !c.OK() {
+		if c.Bytes(n); !c.OK() {
 			break
 		}
-		x.attribute(typ, start, value)
+		x.attribute(typ, b[:c.Off()], start)
 	}
 	return true
 }
 
-// attribute reads one attribute (RFC 2865, section 5).
-func (x *spans) attribute(typ uint8, start int, value []byte) {
+// attribute reads the attribute that b ends with (RFC 2865, section 5). Its
+// value begins at start.
+func (x *spans) attribute(typ uint8, b []byte, start int) {
+	value := b[start:]
 	name := func(name string, from int) {
 		x.cut("radius."+name, start+from, len(value)-from)
 		x.fact(name, value[from:])
@@ -50,10 +53,10 @@ func (x *spans) attribute(typ uint8, start int, value []byte) {
 		name("calling_station_id", 0)
 	case 32:
 		name("nas_identifier", 0)
-	case 79: // EAP: code, id, length, type 1
-		if len(value) > 5 && value[0] == 2 && value[4] == 1 {
-			name("eap_identity", 5)
-		}
+	case 79:
+		c := wire.New(b)
+		c.Seek(start)
+		x.eap("radius", c)
 	case 26: // 3GPP's own (TS 29.061, section 16.4.7)
 		if len(value) > 6 && string(value[:4]) == "\x00\x00\x28\xaf" {
 			switch value[4] {

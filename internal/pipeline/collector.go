@@ -128,6 +128,9 @@ func (c *conv) know(m *dissect.Message) {
 	if m.TLS != nil {
 		c.knowHello(m.TLS)
 	}
+	if m.Proto == "eapol" {
+		c.knowAsker(m)
+	}
 	if m.Proto == "xmpp" && m.Dir == telltale.ToServer && c.info.Host == "" {
 		c.knowStream(m.Facts)
 	}

@@ -31,6 +31,7 @@ type closing struct {
 type FlowInfo struct {
 	ID             int64 // number of its first packet
 	Part           uint8 // which packet of a Wi-Fi frame that was, from 0
+	Reversed       bool  // its client is Dst: the other end spoke first
 	Key            flow.Key
 	Tunnel         *FlowInfo // that it came through; nil for most
 	SrcMAC, DstMAC [6]byte

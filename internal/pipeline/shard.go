@@ -64,6 +64,10 @@ func (s *shard) count(t *Tally) {
 // same packet; what is TCP of it has its place in a stream all the same, where
 // its bytes are compared. Bytes behind a broken header are counted where it is read.
 func (s *shard) take(h *packet.Header, p *capture.Packet) {
+	if isEAPOL(h) {
+		s.eapol(h, p)
+		return
+	}
 	if h.Again = !broken(h) && s.twins.again(h, p); h.Again {
 		s.w.tally.suppress(capturedAgain, 1)
 	}

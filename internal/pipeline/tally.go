@@ -74,7 +74,7 @@ func (t *Tally) packet(p *capture.Packet, h *packet.Header) bool {
 
 // toFlow reports whether a packet belongs to a flow.
 func toFlow(h *packet.Header) bool {
-	return h.Status == packet.OK || h.Status == packet.Fragment && h.Version != 0
+	return h.Status == packet.OK || h.Status == packet.Fragment && h.Version != 0 || isEAPOL(h)
 }
 
 // broken reports whether a packet is known to be of two addresses, and no more:
