@@ -27,8 +27,11 @@ make floods                 # all of it; FLOODS=20 for fewer seeds
 ## What gives way
 A shard's table has room of its own for each class of flows: a flood pushes out its like. So half-open flows and
 datagrams hide nothing, in whatever number. Connections that carry bytes are all alike to a table: where more than 1,024
-of them are open in one shard, the one that was silent longest gives way. All its bytes are searched, but a value that
-lies across the cut is not seen; coverage counts these connections and the audit is not complete.
+of them are open in one shard, the one that was silent longest gives way. All its bytes are searched, and its last 48
+bytes are kept of the 8,192 connections of a shard that gave way last: if what goes on begins at the very next sequence
+number, what lies across the cut is searched as well, plain text and not what was compressed. A value in clear that is
+cut by more than that is not seen; coverage counts these connections and the audit is not complete. So of ` + "`streams`" + `
+a connection is overlooked whose packets lie some 9,000 other connections between the same two hosts apart.
 
 A pair of hosts is always one shard, and which shard is no secret: whoever floods between two hosts, or between
 addresses chosen for it, floods one shard. That takes no more memory than any other flood, and no more work: within a

@@ -146,3 +146,13 @@ func (f *Flow) Seal(d telltale.Direction, from int64, sealed bool) {
 	}
 	s.sealed = sealed
 }
+
+// LastPacket returns the number of the packet that supplied the latest bytes of
+// a direction's main view, 0 where that is forgotten.
+func (f *Flow) LastPacket(d telltale.Direction) int64 {
+	known := f.streams[d].runs.known()
+	if len(known) == 0 {
+		return 0
+	}
+	return known[len(known)-1].packet
+}

@@ -247,3 +247,11 @@ func (t *Table) gap(f *Flow, d telltale.Direction, to int64) {
 	f.holdOf(d).addHole(telltale.Range{Start: at, End: to})
 	t.handler.Gap(f, d, at, to-at)
 }
+
+// SeqAt returns the sequence number of an offset of a direction's main view.
+// It reports false where urgent bytes, which have numbers but no offsets, may
+// have made it another.
+func (f *Flow) SeqAt(d telltale.Direction, at int64) (seq uint32, ok bool) {
+	s := &f.streams[d]
+	return s.base + uint32(at), s.based && !s.urgent
+}

@@ -37,6 +37,8 @@ type collector struct {
 	owned   bool             // fields and body are copies
 	buf     []byte           // what an owned body grows in, kept from message to message
 	heads   int              // what the fields cost
+	cut     *tail            // how what came right before the window ended; nil: it is in the window, or was not cut
+	next    *tail            // the same for the window that follows
 	kept    int              // body bytes that were searched and stay for what follows
 	weight  int              // bytes, as counted in the shard
 	whole   bool             // compressed: not searched in windows
@@ -77,6 +79,9 @@ func (c *conv) Begin(m *dissect.Message) {
 	c.know(m)
 	col.keepHead(m)
 	col.told = c.s.w.answers(m)
+	if c.half[m.Dir].cut != nil {
+		c.beginCut(col)
+	}
 	if c.s.w.cfg.Messages {
 		describe(col.message(), m)
 	}
@@ -265,8 +270,13 @@ func (c *conv) relieve(col *collector) {
 	case c.s.held <= maxShardHeld || col.weight == 0:
 		return
 	case c.s.held > 2*maxShardHeld:
+		if len(col.body) < tailSize && len(col.fields) == 0 {
+			return // what is kept of it would be as much
+		}
 		col.full = col.whole
+		c.cutHere(col)
 		c.search(col, false)
+		col.cut, col.next = col.next, nil
 		c.s.w.tally.Suppressed[searchedInParts]++
 	case col.whole && !col.pieces && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings):
 		col.pieces = true

@@ -47,6 +47,7 @@ type half struct {
 	sealed    string              // channel of what was sealed, "" where nothing was
 	sealedAt  int64               // stream offset from which on it was
 	failed    telltale.SkipReason // why its parser was given up, "" where it was not
+	cut       *tail               // how a flow that gave way ended where this one's bytes begin; nil: none did
 }
 
 // Open implements [flow.Handler]. A flow that never carries a byte, as in a
@@ -81,6 +82,9 @@ func (s *shard) conv(f *flow.Flow) *conv {
 func (s *shard) Data(f *flow.Flow, d telltale.Direction, at int64, b []byte) {
 	c := s.conv(f)
 	h := &c.half[d]
+	if at == 0 && len(s.tails.of) > 0 && f.Proto == packet.TCP {
+		c.takeTail(d)
+	}
 	h.delivered += int64(len(b))
 	defer c.contain(d)
 	if f.Proto == packet.TCP {
@@ -241,7 +245,7 @@ func (s *shard) Alt(f *flow.Flow, d telltale.Direction, copied flow.Copy) {
 	}
 	s.w.tally.Payload.Scanned += int64(copied.New)
 	defer c.contain(d)
-	c.searchAlt(d, &copied)
+	c.searchAside(d, &copied, telltale.ViewAlt)
 }
 
 // isText reports whether b can be told from ciphertext: enough of it, and
@@ -277,6 +281,7 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 func (c *conv) closeHalf(d telltale.Direction) {
 	func() {
 		defer c.contain(d)
+		c.leaveTail(d)
 		c.endHalf(d)
 	}()
 	if h := &c.half[d]; h.failed != "" {

@@ -64,6 +64,9 @@ func (c *conv) wall(col *collector) {
 // of the body. With more, the window's last bytes may belong to something
 // that is not whole yet, and stay.
 func (c *conv) search(col *collector, more bool) {
+	if col.cut != nil {
+		c.searchCut(col)
+	}
 	s := c.s.w.search
 	s.Begin()
 	work := &c.s.w.tally.Work
@@ -165,9 +168,9 @@ func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.
 	return slices.Compact(ps), telltale.Time(at)
 }
 
-// searchAlt searches a copy of bytes that the main view does not hold, and
-// what lies around it.
-func (c *conv) searchAlt(d telltale.Direction, copied *flow.Copy) {
+// searchAside searches bytes that no message holds, and what lies around
+// them: a copy that the main view does not hold, or what lies across a cut.
+func (c *conv) searchAside(d telltale.Direction, copied *flow.Copy, view telltale.View) {
 	s := c.s.w.search
 	s.Begin()
 	base := copied.At - int64(copied.From)
@@ -182,7 +185,7 @@ func (c *conv) searchAlt(d telltale.Direction, copied *flow.Copy) {
 	out := col.message()
 	packets := c.s.parts(slices.Clone(copied.Packets))
 	slices.Sort(packets)
-	out.View, out.Packets, out.Time = telltale.ViewAlt, slices.Compact(packets), telltale.Time(c.f.End)
+	out.View, out.Packets, out.Time = view, slices.Compact(packets), telltale.Time(c.f.End)
 	for i := range hits {
 		if !isNews(copied, base, &hits[i]) {
 			continue
@@ -193,6 +196,9 @@ func (c *conv) searchAlt(d telltale.Direction, copied *flow.Copy) {
 		}
 		sg.View, sg.Packets, sg.Time = out.View, out.Packets, out.Time
 		col.excerpt(sg, hits, &hits[i])
+		if view == telltale.ViewMain {
+			sg.alone()
+		}
 		out.Sightings = append(out.Sightings, sg)
 	}
 	c.emit(col)

@@ -27,11 +27,12 @@ type shard struct {
 	joinedParts int               // in joined
 	outer       *FlowInfo         // of the tunnel that the packet in hand came through, if any
 	crashes     int               // that were told
+	tails       tails             // of flows that gave way
 	held        int               // bytes that its flows hold: open messages and what waits to be used
 }
 
 func newShard(w *worker) *shard {
-	s := &shard{w: w, joined: map[int64][]int64{}, twins: twins{seed: maphash.MakeSeed()}}
+	s := &shard{w: w, joined: map[int64][]int64{}, twins: twins{seed: maphash.MakeSeed()}, tails: tails{seed: maphash.MakeSeed()}}
 	s.table = flow.NewTable(s, flow.Limits{})
 	s.fragments = packet.NewFragments(maxFragments, s.first, s.alone)
 	return s
