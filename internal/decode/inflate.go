@@ -144,6 +144,9 @@ func (w *Walker) inflate(o object) (end int) {
 	}
 	s := w.layer(v)
 	err := s.begin(o.decoder, o.data(), v.mayGoOn())
+	if w.remembers(o) {
+		s.remember(w.before)
+	}
 	room := w.mayInflate(v)
 	more := err == nil && s.fill(max(room, probeSize))
 	switch {
@@ -152,6 +155,7 @@ func (w *Walker) inflate(o object) (end int) {
 		return len(v.Data)
 	case err != nil || !s.worthwhile(o, more):
 		w.made += openCost + s.used()
+		w.forgets(o)
 		if o.hinted && !s.ended && !isText(v.Data) {
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
 		}
@@ -206,8 +210,12 @@ func (w *Walker) windows(o object, s *stream, more bool, old int) (end int) {
 		case spent:
 			w.skip(v, max(min(used, len(v.Data)-1), 0), len(v.Data), telltale.SkipInflateBudget)
 			v.giveUp(telltale.SkipInflateBudget)
+			w.forgets(o)
 			return used
 		case !more && !s.waits:
+			if w.remembers(o) {
+				w.before.keep(s.room)
+			}
 			if o.hinted && !s.ended {
 				if used < len(v.Data) {
 					w.skip(v, used, len(v.Data), telltale.SkipUndecodable)

@@ -15,6 +15,7 @@ type Hints struct {
 	More        bool     // bytes follow, to be given in a later walk
 	Base        int64    // of the root's first byte, as the caller counts
 	Inflow      *Inflow  // of the field, from walk to walk; nil if each walk is for itself
+	Memory      *Memory  // of what came before the field; nil if it begins anew
 }
 
 // Tally is what came of a walk.
@@ -52,6 +53,7 @@ type Walker struct {
 
 	shown    int // views
 	made     int // bytes, by decoders that do not inflate
+	before   *Memory
 	inflated int // bytes
 	layered  int // bytes of them, by the second and further layers
 	lost     loss
@@ -94,7 +96,7 @@ func (w *Walker) plain(root []byte, h Hints) Tally {
 
 // begin forgets the walk before.
 func (w *Walker) begin(root []byte, h Hints, visit func(*View)) {
-	w.visit, w.root = visit, len(root)
+	w.visit, w.root, w.before = visit, len(root), h.Memory
 	w.form = strings.HasPrefix(h.ContentType, "application/x-www-form-urlencoded")
 	w.shown, w.made, w.inflated, w.layered = 0, 0, 0, 0
 	w.lost.reset()

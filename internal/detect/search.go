@@ -89,7 +89,7 @@ func (s *Search) Scan(f Field) (keep int) {
 	}
 	s.field, s.found, s.registers = f, s.found[:0], registers(f.Path)
 	tally := s.walker.Walk(f.Data, decode.Hints{
-		Encodings: f.Encodings, ContentType: f.ContentType, More: f.More, Base: f.Base, Inflow: f.Inflow,
+		Encodings: f.Encodings, ContentType: f.ContentType, More: f.More, Base: f.Base, Inflow: f.Inflow, Memory: f.Memory,
 	}, s.visit)
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)

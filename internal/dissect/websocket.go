@@ -8,7 +8,8 @@ import (
 )
 
 // webSocket reads what follows an HTTP/1 upgrade (RFC 6455): each frame is a
-// message. Masked frames are unmasked, byte for byte.
+// message, but the frames of a compressed message (RFC 7692) are one. Masked
+// frames are unmasked, byte for byte.
 type webSocket [2]socketHalf
 
 type socketHalf struct {
@@ -18,7 +19,8 @@ type socketHalf struct {
 	mask   [4]byte
 	turn   int    // bytes of the payload so far, for the mask
 	buf    []byte // unmasked, of this call of Parse
-	facts  [1]Fact
+	packed bool   // more frames of the open message follow
+	facts  []Fact
 }
 
 var socketOpcodes = [16]string{0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
@@ -70,17 +72,37 @@ func (h *socketHalf) frame(d telltale.Direction, at int64, b []byte, s Sink) (in
 		return 0, nil
 	}
 	copy(h.mask[:], mask)
-	h.turn = 0
-	m := Message{Proto: "websocket", Dir: d, Protection: telltale.Open, Start: at, Wire: int64(c.Off()), BodyName: "websocket.payload", Opened: h.masked}
-	if h.facts[0] = (Fact{"type", []byte(opcode)}); first&0x40 != 0 {
-		m.Encodings = deflated
+	h.turn, h.left = 0, length
+	last := first&0x80 != 0
+	if h.packed && h.open && first&15 == 0 {
+		h.goOn(c.Off(), last, s)
+		return c.Off(), nil
 	}
-	m.Facts = h.facts[:]
+	h.cut(s) // a frame between those of a message: what comes of it is told by itself
+	h.packed = false
+	m := Message{Proto: "websocket", Dir: d, Protection: telltale.Open, Start: at, Wire: int64(c.Off()), BodyName: "websocket.payload", Opened: h.masked}
+	if first&0x40 != 0 {
+		m.Encodings, m.GoesOn, h.packed = deflated, true, !last
+	}
+	h.facts = append(h.facts[:0], Fact{"type", []byte(opcode)})
+	m.Facts = h.facts
 	h.begin(m, s)
-	if h.left = length; length == 0 {
+	if h.left == 0 && !h.packed {
 		h.end(s)
 	}
 	return c.Off(), nil
+}
+
+// goOn adds a frame, whose head has n bytes, to the open message.
+func (h *socketHalf) goOn(n int, last bool, s Sink) {
+	h.m.Wire += int64(n)
+	if len(h.facts) < maxFacts {
+		h.facts = append(h.facts, Fact{"type", []byte(socketOpcodes[0])})
+		h.m.Facts = h.facts
+	}
+	if h.packed = !last; h.left == 0 && last {
+		h.end(s)
+	}
 }
 
 // payload takes what b holds of the frame's payload.
@@ -103,7 +125,7 @@ func (h *socketHalf) payload(at int64, b []byte, s Sink) int {
 // pass moves n bytes on in the frame, had or not.
 func (h *socketHalf) pass(n int64, s Sink) {
 	h.turn = (h.turn + int(n&3)) & 3
-	if h.left -= n; h.left == 0 {
+	if h.left -= n; h.left == 0 && !h.packed {
 		h.end(s)
 	}
 }

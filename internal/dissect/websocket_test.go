@@ -24,4 +24,17 @@ var webSocketSamples = []sample{
 		down("\x8a\x00\x82\x7f\x00\x00\x00\x00\x00\x00\x01\x00" + strings.Repeat("b", 256) + "\xc1\x07\xf2\x48\xcd\xc9\xc9\x07\x00\x88\x02\x03\xe8"),
 		up(masked(0x88, "\x03\xe8") + "\x83 is no frame"),
 	}},
+	{"WebSocket, compressed", http, 80, []turn{
+		up("GET /chat HTTP/1.1\r\nHost: made-up.test\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"),
+		down("HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n"),
+		up(masked(0xc1, packed1) + masked(0x41, packed2[:3]) + masked(0x00, "") + masked(0x80, packed2[3:])),
+		down("\x41\x03\xf2\x48\xcd\x89\x00\x80\x01\xc9"), // a ping between the frames of a message
+	}},
 }
+
+// Two messages of one direction as permessage-deflate packs them: the second
+// one copies from the first.
+const (
+	packed1 = "\xaa\x56\xca\xcc\x4d\xcd\x54\xb2\x52\x32\x30\x30\x34\x30\x34\x32\x37\x30\xb1\x30\xb6\x34\x32\x34\x50\xd2\x51\xca\x53\xb2\x32\xac\x05\x00"
+	packed2 = "\xaa\xc6\x2b\x6f\x54\x0b\x00"
+)

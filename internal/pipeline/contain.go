@@ -94,6 +94,7 @@ func (c *conv) contain(d telltale.Direction) {
 	}
 	h.open, c.given = nil, piece{}
 	c.f.Seal(d, 0, false)
+	c.forgetMemory(d)
 	c.wait(h, nil)
 	c.raw, c.parser, c.found = nil, nil, nil
 	h.parser, h.raw, h.rawFrom = c.rawParser(), true, maxSearched

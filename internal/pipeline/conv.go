@@ -42,6 +42,7 @@ type half struct {
 	weight    int            // of pending, as counted in the shard
 	at        int64          // stream offset of the first byte not used
 	open      *collector     // the message that is being told, if any
+	memory    *memory        // what its messages are compressed with, if they go on from each other
 	delivered int64          // bytes, accounted by scanned, opaque or skipped
 	accounted int64
 	sealed    string              // channel of what was sealed, "" where nothing was
@@ -216,6 +217,7 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 	defer c.contain(d)
 	h := &c.half[d]
 	c.readRest(d) // it lies before the gap
+	c.forgetMemory(d)
 	if h.open != nil {
 		h.open.missed += n
 		c.wall(h.open)
@@ -298,5 +300,6 @@ func (c *conv) endHalf(d telltale.Direction) {
 	}
 	rest := h.pending
 	c.wait(h, nil)
+	c.forgetMemory(d)
 	c.readRaw(d, h.at, rest)
 }

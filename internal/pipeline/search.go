@@ -15,6 +15,7 @@ func (c *conv) End(m *dissect.Message) {
 	col := m.State.(*collector)
 	c.search(col, false)
 	c.half[m.Dir].open = nil
+	c.weighMemory(m.Dir)
 	col.cert = c.knowCertificate(m)
 	c.account(col)
 	c.deliver(col)
@@ -79,7 +80,7 @@ func (c *conv) search(col *collector, more bool) {
 		work.Searched += int64(len(col.body))
 		keep = s.Scan(detect.Field{
 			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more, Done: col.done,
-			Encodings: col.m.Encodings, ContentType: col.m.ContentType, Inflow: &col.inflow,
+			Encodings: col.m.Encodings, ContentType: col.m.ContentType, Inflow: &col.inflow, Memory: c.memory(col.m),
 		})
 		col.done = col.base + int64(len(col.body))
 		if more {
