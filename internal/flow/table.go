@@ -19,6 +19,7 @@ type Table struct {
 	seed    maphash.Seed
 	index   index
 	records records
+	tunnels map[uint32][2]uint32 // numbers of those that a flow came through, by record and direction; 0: not known yet
 	live    int
 	runs    int // that the flows remember
 	idle    [classes]list[Flow]
@@ -78,7 +79,7 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 func (t *Table) Stray(h *packet.Header, p *capture.Packet, from, n int) *Flow {
 	t.expire(p.Number)
 	bare := packet.Header{
-		Version: h.Version, Proto: h.Proto, Src: h.Src, Dst: h.Dst, Depth: h.Depth, Carrier: h.Carrier,
+		Version: h.Version, Proto: h.Proto, Src: h.Src, Dst: h.Dst, Depth: h.Depth, Carrier: h.Carrier, Tunnel: h.Tunnel,
 		SrcMAC: h.SrcMAC, DstMAC: h.DstMAC, HasMAC: h.HasMAC,
 	}
 	f, d, _ := t.flowOf(&bare, p)
@@ -123,7 +124,13 @@ func (t *Table) end(why telltale.Ended, number int64) {
 func (t *Table) flowOf(h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction, bool) {
 	k := keyOf(h)
 	tag := t.tag(&k)
-	f, d := t.find(tag, &k)
+	var f *Flow
+	var d telltale.Direction
+	if h.Tunnel == 0 {
+		f, d = t.find(tag, &k)
+	} else {
+		f, d = t.findThrough(tag, &k, h)
+	}
 	if f != nil {
 		sound := f.streams[d].verify(h, p.Data)
 		if h.Proto != packet.TCP || !sound || !f.renewed(d, h) {
@@ -164,6 +171,9 @@ func (t *Table) open(tag uint32, k Key, h *packet.Header, p *capture.Packet) (*F
 		f.Key, f.SrcMAC, f.DstMAC = k.reverse(), h.DstMAC, h.SrcMAC
 	}
 	f.tag = tag
+	if h.Tunnel != 0 {
+		t.through(f, d, h.Tunnel)
+	}
 	t.index.insert(tag, f.record)
 	t.live++
 	t.handler.Open(f)

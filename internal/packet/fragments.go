@@ -68,6 +68,7 @@ type fragmentKey struct {
 	proto    uint8 // 0 for IPv6, where the first part alone tells it
 	depth    uint8
 	carrier  uint32
+	tunnel   uint32 // a part and its like go the same way
 }
 
 // A datagram is a packet whose parts arrive.
@@ -172,7 +173,7 @@ func (f *Fragments) unsound(h *Header, p piece) {
 
 // datagram returns what the parts of h's packet are gathered in.
 func (f *Fragments) datagram(h *Header) *datagram {
-	k := fragmentKey{src: h.Src, dst: h.Dst, id: h.FragID, version: h.Version, depth: h.Depth, carrier: h.Carrier}
+	k := fragmentKey{src: h.Src, dst: h.Dst, id: h.FragID, version: h.Version, depth: h.Depth, carrier: h.Carrier, tunnel: h.Tunnel}
 	if h.Version == 4 {
 		k.proto = h.Proto
 	}

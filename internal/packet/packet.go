@@ -36,6 +36,10 @@ type Header struct {
 	// by the hosts at their ends, and by the network they say they belong to.
 	// It is a hash, the same for both directions; 0 iff Depth is.
 	Carrier uint32
+	// Tunnel is the number that the receiving end of the tunnel gave it, which
+	// that of the other direction need not be like: GTP-U's endpoint id, L2TP's
+	// tunnel and session, PPTP's call. 0 where there is none.
+	Tunnel uint32
 
 	Link      Link
 	SrcMAC    [6]byte // valid iff HasMAC

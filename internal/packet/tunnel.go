@@ -54,6 +54,9 @@ func (h *Header) opens(data []byte, inner *Header) bool {
 		return false
 	}
 	inner.Carrier = carrier(h, inner.realm)
+	if inner.Tunnel == 0 {
+		inner.Tunnel = h.Tunnel // around the tunnel that it came through
+	}
 	return inner.end() == h.end() || inner.HasMAC && h.end()-inner.frameStart <= minFrame
 }
 
@@ -167,6 +170,7 @@ func (h *Header) gre(data []byte) Status {
 		h.realm = binary.BigEndian.Uint32(options[key:])
 	}
 	if version == 1 {
+		h.Tunnel = uint32(binary.BigEndian.Uint16(options[2:])) // the receiver's call
 		h.limit(h.PayloadStart + int(binary.BigEndian.Uint16(options)))
 	}
 	switch proto {

@@ -281,3 +281,25 @@ func TestInnerAllocs(t *testing.T) {
 		}
 	}
 }
+
+// TestTunnelNumber reads the number that the receiving end gave a tunnel, also
+// for what lies in a further one inside; others have none.
+func TestTunnelNumber(t *testing.T) {
+	want := map[string]uint32{
+		"gtp-u": 7, "gtp-u, extensions": 7, "gtp-u in gre in ip": 7, "pptp": 7, "ip in ip": 0, "gre in udp": 0, "geneve": 0,
+	}
+	for _, c := range tunnelCases {
+		number, asked := want[c.name]
+		if h := innermost(t, LinkRaw, c.data, len(c.data)); asked && h.Tunnel != number {
+			t.Errorf("%s: number %d, want %d", c.name, h.Tunnel, number)
+		}
+		delete(want, c.name)
+	}
+	if len(want) > 0 {
+		t.Errorf("no such cases: %v", want)
+	}
+	inside := overUDP(2152, gtp("30ff", "", over4(4, carriedUDP)))
+	if h := innermost(t, LinkRaw, inside, len(inside)); h.Depth != 2 || h.Tunnel != 7 {
+		t.Errorf("behind a tunnel in the tunnel: depth %d, number %d", h.Depth, h.Tunnel)
+	}
+}

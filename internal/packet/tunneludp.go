@@ -80,6 +80,11 @@ func (h *Header) l2tp(data []byte) Status {
 	if b, s = h.take(data, size); s != OK {
 		return s
 	}
+	ids := b[:4]
+	if bits&length != 0 {
+		ids = b[2:6]
+	}
+	h.Tunnel = binary.BigEndian.Uint32(ids)
 	if n := int(binary.BigEndian.Uint16(b)); bits&length != 0 && h.PayloadStart-2-size+n != h.end() {
 		return NotIP
 	}
@@ -144,6 +149,7 @@ func (h *Header) gtpu(data []byte) Status {
 	if b[0]&0xf8 != 0x30 || b[1] != userPacket || h.PayloadStart+int(binary.BigEndian.Uint16(b[2:])) != h.end() {
 		return NotIP
 	}
+	h.Tunnel = binary.BigEndian.Uint32(b[4:])
 	if b[0]&optional == 0 {
 		return h.raw(data)
 	}
