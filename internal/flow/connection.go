@@ -74,14 +74,15 @@ func (f *Flow) synchronize(d telltale.Direction, seq uint32, h *packet.Header) {
 	}
 }
 
-// renewed reports whether a SYN begins another connection between the same
-// ends. On a flow that has ended any new sequence number does; else the other
-// side must agree to it, as a stray SYN would hide all that follows.
+// renewed reports whether a packet begins another connection between the same
+// ends. On a flow that ended with FIN, or was refused, any SYN with a new
+// number does; else the other side must agree to it, as a SYN that it never
+// got, behind a RST that it never got either, would hide all that follows.
 func (f *Flow) renewed(d telltale.Direction, h *packet.Header) bool {
-	if h.Flags&packet.SYN == 0 {
-		return false
-	}
 	s, peer := &f.streams[d], &f.streams[d.Reverse()]
+	if h.Flags&packet.SYN == 0 {
+		return f.Ended == telltale.EndedRST && (s.asks || peer.asks) && f.wentOn(d, h)
+	}
 	if s.based && s.base == h.Seq+1 {
 		return false
 	}
@@ -89,7 +90,23 @@ func (f *Flow) renewed(d telltale.Direction, h *packet.Header) bool {
 		return f.Ended != "" && s.based || peer.asks && peer.asked == h.Ack
 	}
 	s.asked, s.asks = h.Seq+1, s.based
-	return f.Ended != ""
+	return f.Ended == telltale.EndedFIN || f.Ended != "" && !(s.based && peer.based)
+}
+
+// wentOn reports whether a packet is of the connection that a SYN behind a RST
+// asked for, though the capture missed the answer: it acknowledges what that
+// one has, and what the old one can't have or, where the other side is never
+// heard, begins with it.
+func (f *Flow) wentOn(d telltale.Direction, h *packet.Header) bool {
+	s, peer := &f.streams[d], &f.streams[d.Reverse()]
+	if s.asks && h.Seq == s.asked && f.Packets[d.Reverse()] == 0 {
+		return true
+	}
+	if !peer.asks || h.Flags&packet.ACK == 0 {
+		return false
+	}
+	far, ahead := peer.ahead(h.Ack), int32(h.Ack-peer.asked)
+	return ahead >= 0 && ahead <= reach && (far < -reach || far > peer.ahead(peer.top)+1)
 }
 
 // conclude notes the end of a direction, at a sequence number, or of the flow.

@@ -105,11 +105,21 @@ func (t *Table) acknowledge(f *Flow, d telltale.Direction) {
 	t.stats.Steps += int64(len(s.hold.doubts))
 	for i := 0; i < len(s.hold.doubts); {
 		if p := s.hold.doubts[i]; p.end() <= to {
-			s.over = s.over && p.end() <= s.at(s.end)
+			if s.over && p.end() > s.at(s.end) {
+				s.over = false
+				f.goOn()
+			}
 			t.dispel(s.hold, i, true)
 		} else {
 			i++
 		}
+	}
+}
+
+// goOn takes back that the flow ended: the receiver read what came after that.
+func (f *Flow) goOn() {
+	if f.Ended == telltale.EndedRST {
+		f.Ended = ""
 	}
 }
 

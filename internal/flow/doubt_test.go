@@ -35,6 +35,7 @@ func signed(h *packet.Header)     { h.Signed = true }
 func unseen(h *packet.Header)     { h.Ack = 700 }
 func ended(h *packet.Header)      { h.Flags |= packet.FIN }
 func reset(h *packet.Header)      { h.Flags = packet.RST }
+func opens(h *packet.Header)      { h.Flags, h.Ack = packet.SYN, 0 }
 func closedDoor(h *packet.Header) { h.Window = 0 }
 func stamped(at uint32) func(*packet.Header) {
 	return func(h *packet.Header) { h.Stamp, h.Stamped = at, true }
@@ -84,6 +85,56 @@ func TestDoubt(t *testing.T) {
 		})
 	}
 }
+
+// TestRenewal: a SYN behind a RST begins another connection once the other
+// side agrees to it, or where only one side is heard at all. Neither need have
+// reached the receiver.
+func TestRenewal(t *testing.T) {
+	const again = 70000 // first byte of another connection
+	rst := said{seq: 101, with: reset}
+	syn := said{seq: again - 1, with: opens}
+	for _, c := range []struct {
+		name string
+		said []said
+		want string
+	}{
+		{"neither arrived", []said{{seq: 100, data: "a"}, rst, syn, {seq: 101, data: "tr"}, {ack: 103}, {seq: 103, data: "ue"}, {ack: 105}}, "atrue|"},
+		{"with data that did not arrive", []said{{seq: 100, data: "a"}, rst, syn, {seq: again, data: "fake"}, {seq: 101, data: "true"}, {ack: 105}}, "atrue|69900:fake"},
+		{"both did", []said{{seq: 100, data: "a"}, rst, syn, {ack: again, with: agrees}, {seq: again, data: "new"}}, "a| new|"},
+		{"the answer was not captured", []said{{seq: 100, data: "a"}, rst, syn, {ack: again + 3}, {seq: again + 3, data: "new"}}, "a| new|"},
+		{"refused, and again", []said{{ack: 100, with: refuses}, syn, {seq: again, data: "new"}}, "| new|"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w, l := begin(t, Limits{})
+			w.flagged(link(), packet.SYN, 99, 0)
+			if c.said[0].with == nil {
+				w.flagged(turned(link()), packet.SYN|packet.ACK, 499, 100)
+			}
+			for _, s := range c.said {
+				w.say(s)
+			}
+			w.table.Finish()
+			var got []string
+			for _, f := range l.flows {
+				got = append(got, f.views(telltale.ToServer))
+			}
+			if got := strings.Join(got, " "); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+	w, l := begin(t, Limits{})
+	for _, s := range []said{{seq: 99, with: opens}, {seq: 100, data: "a"}, rst, syn, {seq: again, data: "new"}} {
+		w.say(s)
+	}
+	w.table.Finish()
+	if len(l.flows) != 2 {
+		t.Errorf("where one side is heard: %d flows, want 2", len(l.flows))
+	}
+}
+
+func agrees(h *packet.Header)  { h.Flags, h.Seq = packet.SYN|packet.ACK, 899999 }
+func refuses(h *packet.Header) { h.Flags, h.Seq = packet.RST|packet.ACK, 0 }
 
 // TestOneSided: where the receiver is not heard, a sender that goes on speaks
 // for what came before.
@@ -135,6 +186,33 @@ func TestReadings(t *testing.T) {
 				t.Errorf("%q was never read in one piece: %q", want, o.reads)
 			}
 		})
+	}
+}
+
+// TestReadingBackwards sends copies of a stream from its last byte to its first,
+// in pieces of some size: what they say is read in one piece wherever it lies.
+func TestReadingBackwards(t *testing.T) {
+	const value = "imei=001012704839392 "
+	for _, size := range []int{1, 2, 3, 7} {
+		for _, at := range []int{0, 100, 300, 579} {
+			w, l := begin(t, Limits{})
+			w.flagged(link(), packet.SYN, 99, 0)
+			w.to(100, strings.Repeat(".", 600))
+			copied := strings.Repeat("x", at) + value + strings.Repeat("x", 600-at-len(value))
+			for end := len(copied); end > 0; end -= size {
+				from := max(0, end-size)
+				w.to(100+uint32(from), copied[from:end])
+			}
+			o := l.only(w.table)
+			if !slices.ContainsFunc(o.reads, func(s string) bool { return strings.Contains(s, value) }) {
+				t.Errorf("by %d bytes, value at %d: never read in one piece", size, at)
+			}
+			for _, s := range o.reads {
+				if len(s) > 4*context {
+					t.Fatalf("%d bytes around a copy", len(s))
+				}
+			}
+		}
 	}
 }
 

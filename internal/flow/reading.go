@@ -24,6 +24,7 @@ type reading struct {
 	tail    []byte  // at most 2*context bytes
 	end     int64   // offset after the tail
 	altEnd  int64   // offset after the last byte of it that is a copy
+	odd     bool    // urgent bytes lie in the tail, which have no offsets
 	seen    int64   // what ends at or before this offset was told
 	packets []int64 // that brought the copies, latest last
 }
@@ -88,16 +89,27 @@ func (t *Table) tell(f *Flow, d telltale.Direction, in piece, i, j int, from, to
 	if r == nil {
 		r = t.beginReading(f, d)
 	}
-	t.tellReading(r, from)
+	r.odd = r.odd || from == to
+	rest := t.behind(r, from, to)
+	if len(rest) == 0 || j < len(in.data) {
+		t.tellReading(r, from)
+		rest = nil
+	}
 	text := t.lead(r, s, in.at, context-min(i, context))
 	text = append(text, in.data[max(0, i-context):i]...)
 	c := Copy{From: len(text), To: len(text) + j - i, At: from, New: j - i}
 	text = append(text, in.data[i:min(j+context, len(in.data))]...)
-	if end := to + int64(len(in.data)-j); len(text) < c.To+context && end < s.next && end >= 0 {
+	text = append(text, rest...)
+	if end := to + int64(len(in.data)-j+len(rest)); len(text) < c.To+context && end < s.next && end >= 0 {
 		text = t.follow(text, s, end, c.To+context-len(text))
 	}
 	r.packets = append(r.packets[max(0, len(r.packets)-15):], in.packet)
 	c.Data, c.Packets, t.others.text = text, r.packets, text
+	if len(rest) > 0 {
+		r.tail = append(r.tail[:0], text[:c.To+len(rest)]...)
+		t.handler.Alt(f, d, c)
+		return
+	}
 	r.altEnd, r.seen = to, to+int64(len(text)-c.To)
 	r.end = to
 	if r.seen >= s.next && to <= s.next { // the main view goes on from there
@@ -119,8 +131,7 @@ func (t *Table) lead(r *reading, s *stream, at int64, n int) []byte {
 		ahead := at - r.end
 		switch {
 		case ahead <= 0 && -ahead <= int64(len(r.tail)):
-			text = append(text, r.tail[:len(r.tail)+int(ahead)]...)
-			return text[max(0, len(text)-n):]
+			return t.leadIn(text, r, s, at, n)
 		case ahead > 0 && ahead < int64(n):
 			text = append(text, r.tail...)
 			if whole := t.follow(text, s, r.end, int(ahead)); len(whole) == len(text)+int(ahead) {
@@ -131,6 +142,36 @@ func (t *Table) lead(r *reading, s *stream, at int64, n int) []byte {
 	}
 	text = slices.Grow(text[:0], n)[:n]
 	return text[n-t.recent.before(text, s.last, at):]
+}
+
+// leadIn is lead where the other reading has come to the offset. What it does
+// not hold any more is the main view's.
+func (t *Table) leadIn(text []byte, r *reading, s *stream, at int64, n int) []byte {
+	had := r.tail[:len(r.tail)-int(r.end-at)]
+	more := n - len(had)
+	if more <= 0 || r.odd {
+		return append(text, had[max(0, -more):]...)
+	}
+	text = slices.Grow(text, n)[:n]
+	copy(text[more:], had)
+	return text[more-t.recent.before(text[:more], s.last, at-int64(len(had))):]
+}
+
+// behind returns how the other reading goes on behind a copy of [from, to)
+// that lies amid the copies before it, as where these come from last to first;
+// nothing where it does not. It moves the reading's end to where that ends.
+func (t *Table) behind(r *reading, from, to int64) []byte {
+	if r.odd || to > r.end || from >= r.altEnd || from < r.end-int64(len(r.tail)) {
+		return nil
+	}
+	rest := r.tail[len(r.tail)-int(r.end-to):]
+	if over := len(rest) - context; over > 0 {
+		t.tellReading(r, r.end)
+		rest, r.tail = rest[:context], r.tail[:len(r.tail)-over]
+		r.end -= int64(over)
+		r.altEnd = min(r.altEnd, r.end)
+	}
+	return rest
 }
 
 // follow appends up to n bytes of the main view from an offset on, or nothing
