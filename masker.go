@@ -112,6 +112,9 @@ func (m *Masker) hide(us []unit, t Text) {
 	if m.known != nil {
 		m.known.hide(us)
 	}
+	if mayBeLocal(t.raw) {
+		hideLocalNames(us)
+	}
 	hideShapes(us)
 }
 

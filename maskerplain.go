@@ -49,7 +49,7 @@ var wordByte = func() (set [256]uint8) {
 
 // plain reports whether t is shown as it is: words, and no known value.
 func (m *Masker) plain(t Text) bool {
-	return len(t.blank) == 0 && words(t.raw) && (m.known == nil || !m.known.mayHide(t.raw))
+	return len(t.blank) == 0 && words(t.raw) && !mayBeLocal(t.raw) && (m.known == nil || !m.known.mayHide(t.raw))
 }
 
 // inWords reports whether a pattern may lie in words, in any reading of them.

@@ -107,7 +107,7 @@ func (e *exhibits) explain(b *strings.Builder, f map[string]any) {
 	if len(e.findings) > 1 {
 		fmt.Fprintf(b, "Of device %v; others have a finding of the same name, for nothing but the device tells them apart\n\n", f["device_id"])
 	}
-	fmt.Fprintf(b, "How often\n  %v times, from %v to %v (UTC)\n\n", f["count"], f["first"], f["last"])
+	fmt.Fprintf(b, "How often\n  %s\n\n", howOften(f))
 	fmt.Fprintf(b, "On the way\n  %s; %s\n  class %v: %s\n\n", channelWords[textOf(f["protection"])], readerWords[textOf(f["readable_by"])], f["class"], classWords[textOf(f["class"])])
 	fmt.Fprintf(b, "How sure\n  %v, where 1 is certain; %s\n\n", f["confidence"], weakest(f))
 	explainBytes(b, f)
@@ -117,6 +117,14 @@ func (e *exhibits) explain(b *strings.Builder, f map[string]any) {
 			return
 		}
 	}
+}
+
+// howOften says how often and when it was sent.
+func howOften(f map[string]any) string {
+	if f["first"] == f["last"] {
+		return fmt.Sprintf("once, at %v (UTC)", f["first"])
+	}
+	return fmt.Sprintf("%v times, from %v to %v (UTC)", f["count"], f["first"], f["last"])
 }
 
 // What the fixed words of records mean, in plain words.

@@ -216,3 +216,54 @@ func groupOf(place string) string {
 	}
 	return place
 }
+
+// TestMaskingOfWords: names, texts and passwords have no shape by which a text could
+// be masked; where they were found they are in no output, nor in what else is told
+// of their message.
+func TestMaskingOfWords(t *testing.T) {
+	secrets := map[string]string{
+		"fullName": "Kari Xyzzymann", "username": "xyzzyowner", "password": "plughplover", "deviceName": "xyzzys tablet",
+		"contactName": "Ola Plughsen", "sms": "see you at plover hall tonight", "pan": "5105105105105100",
+	}
+	body, err := json.Marshal(secrets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head := "Host: collect.example\r\nUser-Agent: app of xyzzyowner\r\nX-Device-Name: xyzzys tablet\r\n"
+	capture := requestsOf(t,
+		fmt.Sprintf("POST /users/xyzzyowner/x?username=xyzzyowner HTTP/1.1\r\n%sContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", head, len(body), body),
+		"GET /?full_name=Kari+Xyzzymann&password=plughplover&sms=see+you+at+plover+hall+tonight HTTP/1.1\r\nHost: collect.example\r\n\r\n",
+	)
+	records := filepath.Join(t.TempDir(), "records.ndjson")
+	folder := t.TempDir()
+	page, table, prose := filepath.Join(folder, "page.html"), filepath.Join(folder, "table.csv"), filepath.Join(folder, "text.md")
+	parts := []string{"Xyzzymann", "xyzzy", "plugh", "Plughsen", "plover", "tonight", "5105105105"}
+	for _, args := range [][]string{
+		{capture, "--html", page, "--csv", table, "--markdown", prose},
+		{"audit", capture, "--json", records, "--messages"},
+		{"audit", capture, "--json", "-", "--messages"},
+		{"messages", capture, "--json"},
+		{"messages", records},
+		{"flows", records},
+	} {
+		_, said := try(t, args...)
+		outputs := []string{said}
+		for _, name := range []string{records, page, table, prose} {
+			if b, err := os.ReadFile(name); err == nil {
+				outputs = append(outputs, html.UnescapeString(string(b)))
+			}
+		}
+		out := strings.Join(outputs, "\n")
+		for _, part := range parts {
+			if i := strings.Index(strings.ToLower(out), strings.ToLower(part)); i >= 0 {
+				t.Errorf("%v shows %q: ...%q...", args[:1], part, out[max(0, i-80):min(len(out), i+80)])
+			}
+		}
+	}
+	_, out := try(t, "audit", capture, "--json", "-", "--reveal")
+	for _, value := range secrets {
+		if !strings.Contains(out, `"value":"`+value+`"`) {
+			t.Errorf("control: %q is not found", value)
+		}
+	}
+}

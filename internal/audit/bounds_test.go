@@ -86,7 +86,7 @@ func TestSummaryBounds(t *testing.T) {
 	told := 0
 	for i := range maxSends + 5 {
 		tx := &telltale.Transmission{ID: fmt.Sprint("x", i), Template: telltale.NewText(fmt.Sprint("GET /", i))}
-		if x.add(tx, s, "", far, netip.Addr{}) {
+		if x.add(tx, s, nil, "", far, netip.Addr{}) {
 			told++
 		}
 	}

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
@@ -15,9 +16,10 @@ func (g *send) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhi
 		return nil
 	}
 	decoded, mark := whole(s.Decoded, s.DecodedMark)
+	blank := telltale.Union(append(slices.Clone(g.held), mark))
 	return &report.Exhibit{
 		Packets: s.Packets, FlowID: s.FlowID, Message: 1, Of: g.Count, Kind: s.Kind, Wire: wire(s, m),
-		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: s.Value, Blank: []telltale.Range{mark}},
+		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: s.Value, Blank: blank},
 		Chain:   s.Field, Response: g.Response, Capture: inputs[g.input-1].Name,
 	}
 }

@@ -158,6 +158,7 @@ func (r *recorder) message(e *pipeline.Event) {
 	sentBy := speaker(dev, isSrc, m.Dir)
 	if r.o.Messages {
 		service := r.services.message(e, r.farEnd(e, dev, isSrc))
+		veil(m)
 		r.record(&telltale.Message{
 			FlowID: r.flowID(f), Time: m.Time, Device: dev.ID, AppProto: m.Proto, Direction: m.Dir, SentBy: sentBy,
 			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS, Facts: m.Facts, Signature: service,
@@ -188,10 +189,11 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 	dest.meet(r.met(dev))
 	far, addr := dest.record(), end.addr
 	r.nTx++
+	values := held(m)
 	t := &telltale.Transmission{
 		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
-		Destination: far.ID, Template: template(m), Protection: protection(m), Packets: m.Packets,
-		Answered: m.Answered, Response: telltale.NewText(m.Response),
+		Destination: far.ID, Template: veiled(template(m), values), Protection: protection(m), Packets: m.Packets,
+		Answered: m.Answered, Response: veiled(telltale.NewText(m.Response), values),
 		Signature: r.services.message(e, end),
 	}
 	t.ReadableBy = readableBy(f, t.Protection)
@@ -209,7 +211,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 		if !r.ids.add(s, far.ID) {
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "identifiers_beyond_bound", 1)
 		}
-		if !r.sends.add(t, m.Sightings[i], r.ids.of(s), &far, addr) {
+		if !r.sends.add(t, m.Sightings[i], values, r.ids.of(s), &far, addr) {
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "sends_beyond_bound", 1)
 		}
 	}

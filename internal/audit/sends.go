@@ -23,6 +23,7 @@ type send struct {
 	last  string // transmission_id counted last
 	input int
 	bytes *pipeline.Sighting
+	held  []telltale.Range // of the decoded text around it, as whole returns it: values of its message
 }
 
 func newSends() *sends { return &sends{byKey: map[string]*send{}, spare: maxListed} }
@@ -39,7 +40,7 @@ const (
 
 // add counts one sighting of a transmission. It reports false where there are
 // too many groups already.
-func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, far *telltale.Destination, addr netip.Addr) bool {
+func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []string, id string, far *telltale.Destination, addr netip.Addr) bool {
 	key := string(t.SentBy) + " " + t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.App.Raw() + "\x00" + t.Template.Raw()
 	g := x.byKey[key]
 	if g == nil && len(x.list) >= maxSends {
@@ -78,6 +79,8 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, id string, f
 	}
 	if g.FlowID == t.FlowID && (g.bytes == nil || exhibitRank(s) > exhibitRank(g.bytes)) && s.Transmission == t.ID && g.Count == 1 {
 		g.bytes = s
+		text, _ := whole(s.Decoded, s.DecodedMark)
+		g.held = cutPlaces(string(text), values)
 	}
 	return true
 }

@@ -39,7 +39,7 @@ func TestNamesAreRanked(t *testing.T) {
 		"over":              {learn: learn("me", 0, "a.example", 300), at: 400 * second, want: "a.example dns_expired 0.70"},
 		"long over":         {learn: learn("me", 0, "a.example", 300), at: 2 * day, want: "a.example dns_expired 0.50"},
 		"told another":      {learn: learn("you", 0, "a.example", 300), at: 10 * second, want: "a.example dns_other 0.40"},
-		"told everyone":     {learn: learn(Everyone, 0, "a.local", 300), at: 10 * second, want: "a.local dns 0.95"},
+		"told everyone":     {learn: learn(Everyone, 0, "a.local", 300), at: 10 * second, want: "·.local dns 0.95"},
 		"certificate before an old answer": {
 			learn: learn("me", 0, "a.example", 300), at: 400 * second, told: Told{Cert: "c.example"},
 			want: "c.example cert 0.80, a.example dns_expired 0.70",
