@@ -16,7 +16,7 @@ var browsers = []string{"chromium", "chromium-browser", "google-chrome"}
 
 // domOf returns what a real browser makes of a page, its scripts run. The test
 // is skipped where there is no browser.
-func domOf(t *testing.T, page string) string {
+func domOf(t *testing.T, page string, flags ...string) string {
 	t.Helper()
 	for _, name := range browsers {
 		if _, err := exec.LookPath(name); err != nil {
@@ -24,9 +24,11 @@ func domOf(t *testing.T, page string) string {
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
-		cmd := exec.CommandContext(ctx, name, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-			"--disable-background-networking", "--disable-component-update", "--disable-sync",
-			"--user-data-dir="+t.TempDir(), "--virtual-time-budget=2000", "--dump-dom", "file://"+page)
+		args := append([]string{
+			"--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+			"--disable-component-update", "--disable-sync", "--user-data-dir=" + t.TempDir(), "--virtual-time-budget=2000", "--dump-dom",
+		}, flags...)
+		cmd := exec.CommandContext(ctx, name, append(args, "file://"+page)...)
 		out, err := cmd.Output()
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -79,5 +81,46 @@ func TestPageRunsNothing(t *testing.T) {
 	}
 	if !strings.Contains(dom, "onerror") {
 		t.Error("what was written by strangers is not in the page: there was nothing to run")
+	}
+}
+
+// TestPageFits has long values and names on a page: it is as wide as the window, on a
+// phone too, and nothing scrolls sideways but what has a box for it.
+func TestPageFits(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	var requests []string
+	for i := range 6 {
+		host := fmt.Sprintf("%s%d.collect.example", strings.Repeat("long-name-", 5), i)
+		requests = append(requests, fmt.Sprintf("GET /%s?email=%s%%40mail%d.example&imei=001012704839210 HTTP/1.1\r\nHost: %s\r\n\r\n",
+			strings.Repeat("path", 60), strings.Repeat("owner", 9), i, host))
+	}
+	page := filepath.Join(t.TempDir(), "page.html")
+	if code, out := try(t, requestsOf(t, requests...), "--html", page); code != exitDone {
+		t.Fatalf("exit %d: %s", code, out)
+	}
+	b, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const ask = `<script>let e=document.documentElement;document.title="wide "+(e.scrollWidth-e.clientWidth)</script>`
+	open := strings.Replace(string(b), `http-equiv="Content-Security-Policy"`, `http-equiv="x"`, 1)
+	for _, c := range []struct {
+		size, extra string
+		fits        bool
+	}{
+		{"360,2000", "", true},
+		{"1200,2000", "", true},
+		{"1200,2000", `<div style="width:9000px">x</div>`, false},
+	} {
+		text := strings.Replace(open, "</body>", c.extra+ask+"</body>", 1)
+		if err := os.WriteFile(page, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, title, _ := strings.Cut(domOf(t, page, "--window-size="+c.size), "<title>")
+		if fits := strings.HasPrefix(title, "wide 0<"); fits != c.fits || !strings.HasPrefix(title, "wide ") {
+			t.Errorf("%s, %q: %.40s", c.size, c.extra, title)
+		}
 	}
 }

@@ -39,7 +39,7 @@ var kinds = []struct {
 	{telltale.SMS, kindWords{"text message", "text messages", "Text message"}},
 	{telltale.Contact, kindWords{"contact", "contacts", "Contact"}},
 	{telltale.Account, kindWords{"account name", "account names", "Account"}},
-	{telltale.Credential, kindWords{"credential", "credentials", "Credential"}},
+	{telltale.Credential, kindWords{"password or token", "passwords and tokens", "Password or token"}},
 	{telltale.CardNumber, kindWords{"card number", "card numbers", "Card number"}},
 	{telltale.BSSID, kindWords{"Wi-Fi router's address", "Wi-Fi routers' addresses", "Wi-Fi router (BSSID)"}},
 	{telltale.SSID, kindWords{"Wi-Fi name", "Wi-Fi names", "Wi-Fi name (SSID)"}},
