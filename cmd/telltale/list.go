@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -100,6 +101,11 @@ func list(ctx context.Context, t *terminal, o *listFlags, noun string, inputs []
 	err = o.each(ctx, t, inputs, l.take)
 	if err := errors.Join(err, l.close(noun)); err != nil || o.made == nil {
 		return err
+	}
+	for _, r := range o.made.Coverage.Suppressed {
+		if r.Rule == "undeclared_devices" {
+			fmt.Fprintf(t.err, "telltale: devices that no device file declares are left out: %d; --everyone lists them too\n", r.Count)
+		}
 	}
 	return incomplete(o.made)
 }

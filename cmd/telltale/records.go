@@ -27,6 +27,7 @@ type recordSource struct {
 
 func (s *recordSource) register(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVarP(&s.devices, "device", "d", nil, "device `file`, where a capture is named and no saved records (may be repeated)")
+	cmd.Flags().BoolVar(&s.how.Everyone, "everyone", false, "with a device file: tell also of devices that none declares")
 }
 
 // each calls f with every record of the files: records that were saved with

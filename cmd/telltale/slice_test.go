@@ -142,15 +142,7 @@ func TestSliceIsWhole(t *testing.T) {
 // said and cut under it is of both.
 func TestFindingsOfOneName(t *testing.T) {
 	t.Chdir(t.TempDir())
-	c := lab.NewCapture(1)
-	far := hostAt("203.0.113.9", 1)
-	for i, phone := range []lab.Host{hostAt("192.168.7.20", 0xc4), hostAt("192.168.7.21", 0xc5)} {
-		conn := c.Conn(morning+int64(i)*int64(time.Second), phone, far, 80, lab.Carriage{})
-		conn.Open()
-		conn.Send(telltale.ToServer, []byte("GET /?imei=001012704839210 HTTP/1.1\r\nHost: collect.example\r\n\r\n"))
-		conn.Close(telltale.ToServer)
-	}
-	saveCapture(t, c, "capture.pcapng")
+	twoPhones(t, "capture.pcapng")
 	names := regexp.MustCompile(`finding (F-[0-9a-f]{8})`).FindAllStringSubmatch(said(t, "capture.pcapng"), -1)
 	if len(names) != 2 || names[0][1] != names[1][1] {
 		t.Fatalf("findings %v, want two of one name", names)
@@ -162,5 +154,44 @@ func TestFindingsOfOneName(t *testing.T) {
 	said(t, "slice", names[0][1], "capture.pcapng", "-o", "proof.pcapng")
 	if got, _ := packetsIn(t, "proof.pcapng"); len(got) != 2 {
 		t.Errorf("%d packets, want one of each phone", len(got))
+	}
+}
+
+// twoPhones writes a capture of two phones that send alike.
+func twoPhones(t *testing.T, name string) {
+	t.Helper()
+	c := lab.NewCapture(1)
+	far := hostAt("203.0.113.9", 1)
+	for i, phone := range []lab.Host{hostAt("192.168.7.20", 0xc4), hostAt("192.168.7.21", 0xc5)} {
+		conn := c.Conn(morning+int64(i)*int64(time.Second), phone, far, 80, lab.Carriage{})
+		conn.Open()
+		conn.Send(telltale.ToServer, []byte("GET /?imei=001012704839210 HTTP/1.1\r\nHost: collect.example\r\n\r\n"))
+		conn.Close(telltale.ToServer)
+	}
+	saveCapture(t, c, name)
+}
+
+// With a device file the flows of other devices are left out, and that is said.
+func TestListOfDeclared(t *testing.T) {
+	t.Chdir(t.TempDir())
+	twoPhones(t, "capture.pcapng")
+	if err := os.WriteFile("mine.yaml", []byte("label: mine\nserial: PL2GAR9831203749\naddresses: 192.168.7.20\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		flags []string
+		flows int
+		said  string
+	}{
+		{nil, 2, ""},
+		{[]string{"-d", "mine.yaml"}, 1, "telltale: devices that no device file declares are left out: 1; --everyone lists them too\n"},
+		{[]string{"-d", "mine.yaml", "--everyone"}, 2, ""},
+	} {
+		var out, errs bytes.Buffer
+		term := &terminal{in: strings.NewReader(""), out: &out, err: &errs, width: 100}
+		code := run(context.Background(), term, append([]string{"flows", "capture.pcapng", "--json"}, c.flags...))
+		if n := strings.Count(out.String(), "\n"); code != exitDone || n != c.flows || errs.String() != c.said {
+			t.Errorf("%v: exit %d, %d flows, want %d; said %q", c.flags, code, n, c.flows, errs.String())
+		}
 	}
 }

@@ -146,7 +146,7 @@ var Cuts = []string{"searched_in_parts", "stream_flows_evicted"}
 func Suppressed(r telltale.Suppressed) string {
 	switch r.Rule {
 	case "undeclared_devices":
-		return counted(r.Count, "device") + " that no device file declares, told as counts only (--everyone tells more)"
+		return counted(r.Count, "device") + " that no device file declares; told as counts only, --everyone tells more"
 	case "undeclared_flows":
 		return counted(r.Count, "flow") + " of theirs"
 	case "undeclared_destinations":

@@ -139,6 +139,9 @@ func (v *view) deviceFlags() string {
 	for _, name := range v.Info.Options.Devices {
 		b.WriteString(" --device " + shellQuote(harmless(name)))
 	}
+	if v.Info.Options.Everyone {
+		b.WriteString(" --everyone")
+	}
 	return b.String()
 }
 
