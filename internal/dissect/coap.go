@@ -20,7 +20,7 @@ func readCoAP(c *wire.Cursor, x *spans) bool {
 	if !c.OK() {
 		return false
 	}
-	x.fact("code", []byte(strconv.Itoa(int(code>>5))+"."+two(int(code&31))))
+	x.fact("code", appendTwo(append(strconv.AppendInt(nil, int64(code>>5), 10), '.'), int(code&31)))
 	for number := 0; c.Len() > 0; {
 		head := c.U8()
 		if head == 0xff {

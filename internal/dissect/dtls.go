@@ -123,7 +123,7 @@ func (p *dtlsParser) greets(b []byte) bool {
 
 // dtlsVersion names the highest version that a hello offers.
 func dtlsVersion(hello []byte) string {
-	o := readOffer(hello)
+	o := readOffer(hello, nil, nil)
 	switch {
 	case slices.Contains(o.versions, dtls13):
 		return "DTLS 1.3"

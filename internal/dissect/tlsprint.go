@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/telltale-audit/telltale/internal/wire"
 )
@@ -19,6 +18,8 @@ type offer struct {
 	versions                            []uint16
 	alpn                                []byte // the first protocol
 	named                               bool   // a server_name extension is there
+
+	room []uint16 // that lists lie in, one behind the other; but for the extensions
 }
 
 // The extensions that only a fingerprint reads.
@@ -28,13 +29,15 @@ const (
 	extSigs   = 13 // RFC 8446, section 4.2.3
 )
 
-// readOffer reads the body of a ClientHello; what is malformed ends a list.
-func readOffer(hello []byte) (o offer) {
+// readOffer reads the body of a ClientHello; what is malformed ends a list. The
+// lists are in room, and the extensions in exts, as far as these go.
+func readOffer(hello []byte, room, extRoom []uint16) (o offer) {
+	o.room, o.exts = room, extRoom
 	c := wire.New(hello)
 	o.version = c.U16()
 	c.Bytes(32)
 	c.Vec8()
-	o.ciphers = numbers(c.Vec16())
+	o.ciphers = o.numbers(c.Vec16())
 	c.Vec8()
 	for exts := c.Vec16(); exts.Len() > 0; {
 		typ, ext := exts.U16(), exts.Vec16()
@@ -52,28 +55,31 @@ func readOffer(hello []byte) (o offer) {
 			first := list.Vec8()
 			o.alpn = first.Rest()
 		case extGroups:
-			o.groups = numbers(ext.Vec16())
+			o.groups = o.numbers(ext.Vec16())
 		case extSigs:
-			o.sigs = numbers(ext.Vec16())
+			o.sigs = o.numbers(ext.Vec16())
 		case extVersions:
-			o.versions = numbers(ext.Vec8())
+			o.versions = o.numbers(ext.Vec8())
 		case extPoints:
+			start := len(o.room)
 			for list := ext.Vec8(); list.Len() > 0; {
-				o.points = append(o.points, uint16(list.U8()))
+				o.room = append(o.room, uint16(list.U8()))
 			}
+			o.points = o.room[start:]
 		}
 	}
 	return o
 }
 
 // numbers reads a list of numbers of two bytes without the reserved ones.
-func numbers(c wire.Cursor) (list []uint16) {
+func (o *offer) numbers(c wire.Cursor) []uint16 {
+	start := len(o.room)
 	for c.Len() > 1 {
 		if n := c.U16(); !reserved(n) {
-			list = append(list, n)
+			o.room = append(o.room, n)
 		}
 	}
-	return list
+	return o.room[start:]
 }
 
 // reserved reports whether v is one of the values of RFC 8701.
@@ -82,55 +88,77 @@ func reserved(v uint16) bool { return v&0x0f0f == 0x0a0a && v>>8 == v&0xff }
 // JA3 returns the fingerprint of a ClientHello as Salesforce published it in
 // 2017: MD5 of its lists in decimal. Empty where t is no ClientHello.
 func (t *TLS) JA3() string {
-	if t.ja3 == "" && t.hello != nil {
-		sum := md5.Sum([]byte(t.ja3Text()))
-		t.ja3 = hex.EncodeToString(sum[:])
-	}
+	t.fingerprint()
 	return t.ja3
-}
-
-func (t *TLS) ja3Text() string {
-	o := readOffer(t.hello)
-	parts := []string{strconv.Itoa(int(o.version))}
-	for _, list := range [][]uint16{o.ciphers, o.exts, o.groups, o.points} {
-		parts = append(parts, join(list, "-", func(n uint16) string { return strconv.Itoa(int(n)) }))
-	}
-	return strings.Join(parts, ",")
 }
 
 // JA4 returns the fingerprint of a ClientHello as FoxIO published it in 2023
 // (the part under the BSD licence). Empty where t is no ClientHello.
 func (t *TLS) JA4() string {
-	if t.ja4 == "" && t.hello != nil {
-		t.ja4 = t.makeJA4()
-	}
+	t.fingerprint()
 	return t.ja4
 }
 
-func (t *TLS) makeJA4() string {
-	o := readOffer(t.hello)
-	exts := slices.DeleteFunc(slices.Clone(o.exts), func(n uint16) bool { return n == extServerName || n == extALPN })
-	slices.Sort(exts)
-	ciphers := slices.Sorted(slices.Values(o.ciphers))
-	shapes := join(exts, ",", hex4)
-	if len(o.sigs) > 0 && len(o.exts) > 0 {
-		shapes += "_" + join(o.sigs, ",", hex4)
+// fingerprint makes both, if they are not made yet.
+func (t *TLS) fingerprint() {
+	if t.ja3 != "" || t.hello == nil {
+		return
 	}
-	return t.ja4Head(&o) + "_" + short12(join(ciphers, ",", hex4)) + "_" + short12(shapes)
+	var lists [160]uint16
+	var exts [48]uint16
+	var room [1024]byte
+	var both [80]byte
+	o := readOffer(t.hello, lists[:0], exts[:0])
+	sum := md5.Sum(o.appendJA3(room[:0]))
+	b := hex.AppendEncode(both[:0], sum[:])
+	text := string(t.appendJA4(b, &o, room[:0]))
+	t.ja3, t.ja4 = text[:len(b)], text[len(b):]
 }
 
-func (t *TLS) ja4Head(o *offer) string {
-	name := "i"
-	if o.named {
-		name = "d"
+// appendJA3 appends what JA3 is the digest of.
+func (o *offer) appendJA3(b []byte) []byte {
+	b = strconv.AppendUint(b, uint64(o.version), 10)
+	for _, list := range [...][]uint16{o.ciphers, o.exts, o.groups, o.points} {
+		b = append(b, ',')
+		for i, n := range list {
+			if i > 0 {
+				b = append(b, '-')
+			}
+			b = strconv.AppendUint(b, uint64(n), 10)
+		}
 	}
-	carrier := "t"
+	return b
+}
+
+// appendJA4 appends the JA4 of o, for whose lists there is room. The order of o's
+// ciphers and extensions is lost.
+func (t *TLS) appendJA4(b []byte, o *offer, room []byte) []byte {
+	b = append(t.appendJA4Head(b, o), '_')
+	slices.Sort(o.ciphers)
+	b = append(appendShort12(b, appendHex4(room, o.ciphers)), '_')
+	listed := len(o.exts) > 0
+	exts := slices.DeleteFunc(o.exts, func(n uint16) bool { return n == extServerName || n == extALPN })
+	slices.Sort(exts)
+	shapes := appendHex4(room, exts)
+	if len(o.sigs) > 0 && listed {
+		shapes = appendHex4(append(shapes, '_'), o.sigs)
+	}
+	return appendShort12(b, shapes)
+}
+
+func (t *TLS) appendJA4Head(b []byte, o *offer) []byte {
+	carrier, name := byte('t'), byte('i')
 	if t.overQUIC {
-		carrier = "q"
+		carrier = 'q'
 	} else if t.overDTLS {
-		carrier = "d"
+		carrier = 'd'
 	}
-	return carrier + ja4Version(o) + name + two(len(o.ciphers)) + two(len(o.exts)) + ja4ALPN(o.alpn)
+	b = append(append(b, carrier), ja4Version(o)...)
+	if o.named {
+		name = 'd'
+	}
+	b = appendTwo(appendTwo(append(b, name), len(o.ciphers)), len(o.exts))
+	return appendALPN(b, o.alpn)
 }
 
 // ja4Version returns the highest version that is offered.
@@ -168,46 +196,47 @@ func ja4Version(o *offer) string {
 	return "00"
 }
 
-// ja4ALPN returns the first and last character of a protocol's name, of its
+// appendALPN appends the first and last character of a protocol's name, of its
 // hex digits where they are neither letters nor digits.
-func ja4ALPN(p []byte) string {
+func appendALPN(b, p []byte) []byte {
 	if len(p) == 0 {
-		return "00"
+		return append(b, "00"...)
 	}
 	first, last := p[0], p[len(p)-1]
 	if alphanumeric(first) && alphanumeric(last) {
-		return string([]byte{first, last})
+		return append(b, first, last)
 	}
-	digits := hex.EncodeToString(p)
-	return digits[:1] + digits[len(digits)-1:]
+	digits := hex.EncodeToString([]byte{first, last})
+	return append(b, digits[0], digits[3])
 }
 
 func alphanumeric(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c|0x20 && c|0x20 <= 'z'
 }
 
-// short12 returns the first twelve digits of the SHA-256 of a list, zeros for
+// appendShort12 appends the first twelve digits of the SHA-256 of a list, zeros for
 // an empty one.
-func short12(list string) string {
-	if list == "" {
-		return "000000000000"
+func appendShort12(b, list []byte) []byte {
+	if len(list) == 0 {
+		return append(b, "000000000000"...)
 	}
-	sum := sha256.Sum256([]byte(list))
-	return hex.EncodeToString(sum[:6])
+	sum := sha256.Sum256(list)
+	return hex.AppendEncode(b, sum[:6])
 }
 
-func join(list []uint16, sep string, text func(uint16) string) string {
-	parts := make([]string, len(list))
+// appendHex4 appends the numbers of a list in four digits each, with commas.
+func appendHex4(b []byte, list []uint16) []byte {
 	for i, n := range list {
-		parts[i] = text(n)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = hex.AppendEncode(b, []byte{byte(n >> 8), byte(n)})
 	}
-	return strings.Join(parts, sep)
+	return b
 }
 
-func hex4(n uint16) string { return hex.EncodeToString([]byte{byte(n >> 8), byte(n)}) }
-
-// two returns a count in two digits, at most 99.
-func two(n int) string {
+// appendTwo appends a count in two digits, at most 99.
+func appendTwo(b []byte, n int) []byte {
 	n = min(n, 99)
-	return string([]byte{byte('0' + n/10), byte('0' + n%10)})
+	return append(b, byte('0'+n/10), byte('0'+n%10))
 }

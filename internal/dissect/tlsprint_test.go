@@ -28,17 +28,25 @@ func TestJA4Published(t *testing.T) {
 	}
 }
 
+// ja3Text returns what the JA3 of t is the digest of.
+func ja3Text(t *TLS) string {
+	o := readOffer(t.hello, nil, nil)
+	return string(o.appendJA3(nil))
+}
+
+func short12(list string) string { return string(appendShort12(nil, []byte(list))) }
+
 func TestJA3Published(t *testing.T) {
 	want := "771,4865-4866-4867-49195-49199-49196-49200-52393-52392-49171-49172-156-157-47-53," +
 		"0-27-17513-23-35-5-13-16-18-10-65281-11-45-51-43-21,29,0"
-	if got := published().ja3Text(); got != want {
+	if got := ja3Text(published()); got != want {
 		t.Errorf("JA3 is of %s, want %s", got, want)
 	}
 }
 
 func TestJA4ALPN(t *testing.T) {
 	for p, want := range map[string]string{"": "00", "h": "hh", "h2": "h2", "http/1.1": "h1", "\xab": "ab", "\xab\xcd": "ad", "0\xab": "3b", "\x30\x31\xab\xcd": "3d"} {
-		if got := ja4ALPN([]byte(p)); got != want {
+		if got := string(appendALPN(nil, []byte(p))); got != want {
 			t.Errorf("%q gives %q, want %q", p, got, want)
 		}
 	}
@@ -47,5 +55,16 @@ func TestJA4ALPN(t *testing.T) {
 func TestNoFingerprintWithoutHello(t *testing.T) {
 	if s := new(TLS); s.JA3()+s.JA4() != "" {
 		t.Error("a server's flight has a fingerprint")
+	}
+}
+
+// The fingerprints take three allocations: their text, and room for lists.
+func TestFingerprintAllocates(t *testing.T) {
+	hello := published()
+	if n := testing.AllocsPerRun(100, func() {
+		hello.ja3 = ""
+		hello.fingerprint()
+	}); n > 3 {
+		t.Errorf("%v allocations", n)
 	}
 }

@@ -121,8 +121,8 @@ func ja3Of(t *testing.T, text string) string {
 	}
 	c := list(f[1], 2)
 	h := &TLS{hello: []byte(list(f[0], 2) + strings.Repeat("\x00", 32) + "\x00" + u16(len(c)) + c + "\x01\x00" + u16(exts.Len()) + exts.String())}
-	if h.ja3Text() != text {
-		t.Errorf("read as %s, written as %s", h.ja3Text(), text)
+	if ja3Text(h) != text {
+		t.Errorf("read as %s, written as %s", ja3Text(h), text)
 	}
 	return h.JA3()
 }

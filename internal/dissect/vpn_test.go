@@ -60,7 +60,7 @@ func TestDTLSPrint(t *testing.T) {
 	if got, want := p.tls.JA4(), "dd2d0202wc_"; !strings.HasPrefix(got, want) {
 		t.Errorf("JA4 is %s, want %s...", got, want)
 	}
-	if got, want := p.tls.ja3Text(), "65277,49195-49199,0-16,,"; got != want {
+	if got, want := ja3Text(&p.tls), "65277,49195-49199,0-16,,"; got != want {
 		t.Errorf("JA3 is of %s, want %s", got, want)
 	}
 	if string(p.tls.SNI) != "made-up.example" || p.tls.Version != "DTLS 1.2" {
