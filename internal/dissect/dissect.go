@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, eapol}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, eapol}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
