@@ -282,7 +282,7 @@ was looked at in the bytes, and this page says who is right. The test reads the 
 counts against the gate; an entry whose difference is gone, or whose quoted bytes are not in that packet, fails the test.
 
 The test also counts names, over the captures that hold an answer of DNS or a greeting: of the flows to machines on the
-internet, other than look-ups of names themselves and flows of a machine to itself, 140 of 157 have one. The others have
-none in their capture, which began after the look-up or knows the address alone, but for two: of the 140 whose far end
-tshark sees a name for anywhere in the capture, 138 have it, and the other two ended before it was first said.
+internet, other than look-ups of names themselves and flows of a machine to itself, 151 of 168 have one. The others have
+none in their capture, which began after the look-up or knows the address alone, but for two: of the 151 whose far end
+tshark sees a name for anywhere in the capture, 149 have it, and the other two ended before it was first said.
 `

@@ -212,7 +212,7 @@ type record struct {
 
 func readRecords(t *testing.T, name string, out []byte) seen {
 	t.Helper()
-	got, c := newSeen(), carriage{hellos: map[string][]string{}, flows: map[string]record{}}
+	got, c := newSeen(), carriage{hellos: map[string][]string{}, flows: map[string]record{}, prints: map[string]map[fingerprint]int{}, most: map[string]map[fingerprint]int{}}
 	s := bufio.NewScanner(bytes.NewReader(out))
 	s.Buffer(nil, 16<<20)
 	for s.Scan() {
@@ -229,6 +229,11 @@ func readRecords(t *testing.T, name string, out []byte) seen {
 	for _, r := range c.flows {
 		got.addFlow(&r, &c)
 	}
+	for _, of := range c.most {
+		for p, n := range of {
+			got[p.what][p.hash] += n
+		}
+	}
 	return got
 }
 
@@ -236,7 +241,12 @@ func readRecords(t *testing.T, name string, out []byte) seen {
 type carriage struct {
 	hellos map[string][]string // names in TLS greetings, by flow
 	flows  map[string]record
+	prints map[string]map[fingerprint]int // of greetings, by flow
+	most   map[string]map[fingerprint]int // the most that flows between the same ends have: a witness tells no tunnels apart
 }
+
+// fingerprint is one of a greeting: JA3 or JA4.
+type fingerprint struct{ what, hash string }
 
 // addFlow notes a flow that has ports. A truth file names the outermost ports
 // a packet has: what lies in a tunnel without ports stands among the flows.
@@ -251,6 +261,12 @@ func (s seen) addFlow(r *record, c *carriage) {
 		}
 	}
 	s[what][line] = 1
+	if c.most[line] == nil {
+		c.most[line] = map[fingerprint]int{}
+	}
+	for p, n := range c.prints[r.FlowID] {
+		c.most[line][p] = max(c.most[line][p], n)
+	}
 	greeting := map[string]string{"TCP": "sni", "UDP": "quic"}[r.Proto]
 	for _, name := range c.hellos[r.FlowID] {
 		s[greeting][name+" "+line] = 1
@@ -271,7 +287,7 @@ func (s seen) add(r *record, c *carriage) {
 	case r.HTTP.HTTPMethod != "":
 		s["http"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
 	case r.TLS.JA3 != "":
-		s.addGreeting(r, c)
+		c.addGreeting(r)
 	case r.DNS.RRName != "":
 		s["dns"][dnsName(r.DNS.RRName)] = 1
 		for _, q := range r.DNS.Questions {
@@ -280,10 +296,15 @@ func (s seen) add(r *record, c *carriage) {
 	}
 }
 
-// addGreeting notes a ClientHello.
-func (s seen) addGreeting(r *record, c *carriage) {
-	s["ja3"][r.TLS.JA3]++
-	s["ja4"][r.TLS.JA4]++
+// addGreeting notes a ClientHello. Those of DTLS no truth file has.
+func (c *carriage) addGreeting(r *record) {
+	if r.AppProto != "dtls" {
+		if c.prints[r.FlowID] == nil {
+			c.prints[r.FlowID] = map[fingerprint]int{}
+		}
+		c.prints[r.FlowID][fingerprint{"ja3", r.TLS.JA3}]++
+		c.prints[r.FlowID][fingerprint{"ja4", r.TLS.JA4}]++
+	}
 	if r.TLS.SNI != "" {
 		c.hellos[r.FlowID] = append(c.hellos[r.FlowID], strings.ToLower(r.TLS.SNI))
 	}
