@@ -224,6 +224,9 @@ func readClaims(names []string) ([]*destination.File, error) {
 
 // run runs the engine and writes the records where they were asked for.
 func (o *auditFlags) run(ctx context.Context, t *terminal, opts engine.Options, crashes *crashFolder) (*engine.Result, error) {
+	if err := enoughRoom(); err != nil {
+		return nil, err
+	}
 	if crashes != nil {
 		opts.Crashed = func(flow string, c *pipeline.Crash) { crashes.save(t, flow, c) }
 	}

@@ -18,7 +18,7 @@ const (
 // itself it would work once for each doubling from 4 MiB on, which is a good part
 // of the time that a small capture takes.
 func pace() {
-	debug.SetMemoryLimit(softMemory)
+	debug.SetMemoryLimit(min(softMemory, debug.SetMemoryLimit(-1))) // GOMEMLIMIT may say less
 	debug.SetGCPercent(percentFor(leastHeap / 8))
 	afterCollection()
 }

@@ -110,6 +110,9 @@ func readLines(in io.Reader, name string, f func(ndjson.Line) error) error {
 
 // audited audits captures and hands over the records as they are written.
 func (s *recordSource) audited(ctx context.Context, captures []string, f func(ndjson.Line) error) error {
+	if err := enoughRoom(); err != nil {
+		return err
+	}
 	devices, err := readDevices(s.devices)
 	if err != nil {
 		return err
