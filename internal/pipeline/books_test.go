@@ -8,6 +8,7 @@ import (
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/lab"
+	"github.com/telltale-audit/telltale/internal/packet"
 )
 
 // dice makes choices from bytes, so that a fuzzer can make them. Where the
@@ -190,4 +191,26 @@ func FuzzRun(f *testing.F) {
 		same(t, "two workers, a packet a batch", two.lines(true), one.lines(true))
 		checkParsers(t, one.tally)
 	})
+}
+
+// TestJoinedForgotten puts more packets together than a shard remembers the
+// parts of: those that it forgets are counted.
+func TestJoinedForgotten(t *testing.T) {
+	s := newShard(newWorker(Config{Engine: engine}))
+	const parts = 3
+	remembered := int64(maxJoined)
+	if n := int64(maxJoinedParts / parts); n < remembered {
+		remembered = n
+	}
+	for i := range remembered + 1 {
+		w := &packet.Whole{Packets: []int64{parts * i, parts*i + 1, parts*i + 2}}
+		w.Header.Status = packet.TooDeep // goes no further
+		s.join(w, parts*i)
+		if n, want := s.w.tally.Suppressed[packetsForgotten], i/remembered*remembered*parts; n != want {
+			t.Fatalf("%d packets put together: %d forgotten, want %d", i+1, n, want)
+		}
+	}
+	if len(s.joined) != 1 || s.joinedParts != parts {
+		t.Errorf("%d packets are remembered, of %d parts", len(s.joined), s.joinedParts)
+	}
 }
