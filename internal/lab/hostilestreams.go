@@ -12,7 +12,7 @@ var hostileStreams = []*Hostile{
 	{"backwards", "segments of one stream, the last first, all behind a hole", 8000, 200_000, "gap", backwards},
 	{"bytes", "segments of one byte in one request", 20000, 1_000_000, "", oneByOne},
 	{"overlaps", "segments that tell 64 KiB over and over, each time differently", 2000, 10_000, "", overlaps},
-	{"heads", "heads without end, of 8 KiB each", 1000, 20_000, "", each(endlessHead)},
+	{"heads", "heads without end, of 8 KiB each", 1000, 20_000, "searched_in_parts", each(endlessHead)},
 	{"requests", "requests in one connection that nobody answers", 1000, 200_000, "", pipelined},
 	{"chunks", "chunks of one byte in one body", 10000, 300_000, "", chunks},
 }
