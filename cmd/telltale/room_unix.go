@@ -1,4 +1,4 @@
-//go:build linux || darwin || freebsd
+//go:build linux || darwin
 
 package main
 
@@ -31,7 +31,7 @@ func enoughRoom() error {
 		if err := syscall.Getrlimit(l.which, &limit); err != nil {
 			continue // no such limit here
 		}
-		if have := uint64(limit.Cur); have < l.least {
+		if have := limit.Cur; have < l.least {
 			return &failure{
 				exitStore,
 				fmt.Errorf("%s limited to %d MiB: an audit might not come to its end", l.what, have>>20),
