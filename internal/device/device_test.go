@@ -226,6 +226,22 @@ func TestEveryCheckedKindHasAPlace(t *testing.T) {
 	}
 }
 
+// TestCrowded: the YAML library takes memory by the square of the number of keys
+// and of documents, so a file with too many of them is not read by it.
+func TestCrowded(t *testing.T) {
+	for _, s := range []string{"0:\n", "0: 1\r", "a\n---\n", "a\r---\r", "a\n...\n"} {
+		b := []byte(strings.Repeat(s, MaxSize/len(s)))
+		oracle.Allocates(t, 0, len(b)/16, func() {
+			if _, err := Parse("phone.yaml", b); err == nil {
+				t.Errorf("%q over and over: no error", s)
+			}
+		})
+	}
+	if _, err := Parse("phone.yaml", []byte("imei: 001012704839210\n"+strings.Repeat("# note: mine\n", maxKeys-1))); err != nil {
+		t.Errorf("%v", err)
+	}
+}
+
 // yamlRatio is how many times more than a parser of ours the YAML library
 // takes: it keeps every character several times, four bytes each. [MaxSize]
 // bounds it.

@@ -27,6 +27,9 @@ func Parse(name string, b []byte) (*File, error) {
 	if line := nested(b); line > 0 {
 		return nil, &telltale.FileError{Name: f.Name, Line: line, Why: "nested too deeply for a device file", Hint: "each line is a key, a colon and a value"}
 	}
+	if crowded(b) {
+		return nil, &telltale.FileError{Name: f.Name, Why: "more keys than a device file has", Hint: "each line is a key, a colon and a value"}
+	}
 	doc, err := parseYAML(f.Name, b)
 	if err != nil {
 		return nil, err
@@ -66,6 +69,29 @@ func nested(b []byte) int {
 		}
 	}
 	return 0
+}
+
+// Bounds of what the YAML library takes memory for by the square of its number:
+// with 5,000 keys 135 MB.
+const (
+	maxKeys      = 1000 // colons with a blank or a line's end behind them
+	maxDocuments = 16   // lines that begin or end one
+)
+
+// crowded reports whether there is too much of that. The library takes a
+// carriage return for a line's end.
+func crowded(b []byte) bool {
+	keys, documents := 0, 0
+	for i, x := range b {
+		begins := i == 0 || b[i-1] == '\n' || b[i-1] == '\r'
+		switch {
+		case x == ':' && (i+1 == len(b) || b[i+1] <= ' '):
+			keys++
+		case begins && (bytes.HasPrefix(b[i:], []byte("---")) || bytes.HasPrefix(b[i:], []byte("..."))):
+			documents++
+		}
+	}
+	return keys > maxKeys || documents > maxDocuments
 }
 
 // parseYAML returns the entries of the one mapping that b must be.
