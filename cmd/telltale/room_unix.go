@@ -9,7 +9,8 @@ import (
 
 // Room that the process must be allowed. The Go runtime reserves far more addresses
 // than it uses, and ends the process, with all that it found, where it gets
-// none: measured, an audit of any hostile capture goes through from 1.6 GB on.
+// none: measured, an audit of the hostile capture "streams" goes through from 1.6 GB
+// on.
 const (
 	leastAddresses = 2 << 30
 	leastData      = 512 << 20
@@ -35,7 +36,7 @@ func enoughRoom() error {
 			return &failure{
 				exitStore,
 				fmt.Errorf("%s limited to %d MiB: an audit might not come to its end", l.what, have>>20),
-				fmt.Sprintf("allow %d MiB (ulimit %s %d); what is really used stays within 256 MiB", l.least>>20, l.flag, l.least>>10),
+				fmt.Sprintf("allow %d MiB (ulimit %s %d); most of it is reserved and never used", l.least>>20, l.flag, l.least>>10),
 			}
 		}
 	}

@@ -13,9 +13,9 @@ import (
 // Bounds of what is kept where a stream is cut for want of room, so that a
 // value that lies on the cut is seen all the same.
 const (
-	tailSize = 48       // bytes of a tail: a value and how its name ends
-	headSize = 64       // bytes after it that are searched with it
-	maxTails = 32 << 10 // that a shard keeps of flows that gave way, the latest
+	tailSize = 48      // bytes of a tail: a value and how its name ends
+	headSize = 64      // bytes after it that are searched with it
+	maxTails = 8 << 10 // that a shard keeps of flows that gave way, the latest
 )
 
 // A tail is how the bytes before a cut ended.

@@ -53,8 +53,9 @@ type twin struct {
 
 // again reports whether a packet was captured before.
 func (t *twins) again(h *packet.Header, p *capture.Packet) bool {
-	hash, at := t.hash(h, p.Data), placeOf(h, p)
-	i := hash >> 32 % twinSets
+	payload := p.Data[h.PayloadStart:h.PayloadEnd]
+	hash, at := t.hash(h, payload), placeOf(h, p)
+	i := setOf(h, payload)
 	set, known := &t.sets[i], &t.known[i]
 	for n := range uint8(twinWays) {
 		way := (set.oldest + n) % twinWays
@@ -90,7 +91,7 @@ func (w *twin) at(place uint32) bool { return slices.Contains(w.places[:w.count]
 // hash returns the hash of what all captures of a packet have in common. That
 // of all but TCP has every byte in it, and a seed: what has the same one is not
 // looked at. The bytes of TCP are compared in their stream.
-func (t *twins) hash(h *packet.Header, data []byte) uint64 {
+func (t *twins) hash(h *packet.Header, payload []byte) uint64 {
 	x := uint64(h.PacketID())<<32 | uint64(h.SrcPort)<<16 | uint64(h.DstPort)
 	if h.Proto == packet.TCP && h.Status == packet.OK {
 		x = (x ^ uint64(h.Seq)<<32 ^ uint64(h.Ack)) * primeTwin
@@ -108,7 +109,21 @@ func (t *twins) hash(h *packet.Header, data []byte) uint64 {
 		head[59] = 1
 	}
 	x = maphash.Bytes(t.seed, head[:])
-	return (x^x>>31)*primeTwin ^ maphash.Bytes(t.seed, data[h.PayloadStart:h.PayloadEnd])
+	return (x^x>>31)*primeTwin ^ maphash.Bytes(t.seed, payload)
+}
+
+// setOf chooses the set of a packet. It has no seed: which packets are forgotten
+// must not change from run to run.
+func setOf(h *packet.Header, payload []byte) int {
+	x := uint64(h.PacketID())<<32 ^ uint64(h.SrcPort)<<16 ^ uint64(h.DstPort) ^ uint64(len(payload))<<48
+	if h.Proto == packet.TCP && h.Status == packet.OK {
+		x ^= uint64(h.Seq)<<20 ^ uint64(h.Ack)
+	}
+	if len(payload) >= 8 {
+		x ^= binary.LittleEndian.Uint64(payload) * primeTwin
+		x ^= binary.LittleEndian.Uint64(payload[len(payload)-8:]) >> 7
+	}
+	return int(x * primeTwin >> 32 % twinSets)
 }
 
 // placeOf returns a hash of where a packet was captured, as far as it shows.

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net/netip"
 	"slices"
 	"testing"
@@ -174,6 +175,26 @@ func TestTwinsOfStream(t *testing.T) {
 		closed := func(h *heard) *FlowInfo { return h.events[len(h.events)-1].Flow }
 		if g, w := closed(got).Packets, closed(want).Packets; g != w || len(got.sightings()) != 1 {
 			t.Errorf("%s: %v packets, want %v; %d sightings", place.name, g, w, len(got.sightings()))
+		}
+	}
+}
+
+// TestTwinsForgotten captures far more packets twice than are remembered: which ones
+// are known again must not change from run to run.
+func TestTwinsForgotten(t *testing.T) {
+	c := lab.NewCapture(1)
+	for i := range int64(600) {
+		u := c.Datagrams(start+i*20e3, phone, server, 4000)
+		u.Send(telltale.ToServer, fmt.Appendf(nil, "number %d of many", i))
+	}
+	packets := twice(framesOf(c), 3*time.Millisecond, places[0].habit)
+	first := hear(t, packets).tally.Suppressed[capturedAgain]
+	if first == 0 || first == 600 {
+		t.Fatalf("%d of 600 packets are known again: nothing is forgotten", first)
+	}
+	for range 5 {
+		if n := hear(t, packets).tally.Suppressed[capturedAgain]; n != first {
+			t.Fatalf("%d packets are known again, and %d", first, n)
 		}
 	}
 }
