@@ -18,21 +18,28 @@ const (
 // itself it would work once for each doubling from 4 MiB on, which is a good part
 // of the time that a small capture takes.
 func pace() {
-	debug.SetMemoryLimit(min(softMemory, debug.SetMemoryLimit(-1))) // GOMEMLIMIT may say less
+	asked := debug.SetMemoryLimit(-1) // by GOMEMLIMIT
+	debug.SetMemoryLimit(min(softMemory, asked))
 	debug.SetGCPercent(percentFor(leastHeap / 8))
-	afterCollection()
+	afterCollection(asked)
 }
 
 // afterCollection calls itself again whenever garbage has been collected: the
 // object that it makes is nothing but garbage.
-func afterCollection() {
+func afterCollection(asked int64) {
 	runtime.SetFinalizer(&struct{ _ [16]byte }{}, func(*struct{ _ [16]byte }) {
-		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-		metrics.Read(live)
-		debug.SetGCPercent(percentFor(int(live[0].Value.Uint64())))
-		afterCollection()
+		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(sample)
+		live := int(sample[0].Value.Uint64())
+		debug.SetMemoryLimit(min(limitFor(live), asked))
+		debug.SetGCPercent(percentFor(live))
+		afterCollection(asked)
 	})
 }
+
+// limitFor returns from how many bytes on the collector works harder. Where more
+// than that is held, it would do nothing else and win nothing.
+func limitFor(live int) int64 { return int64(max(softMemory, live+live/4)) }
 
 // percentFor returns how much garbage there may be, in a hundred of what is held.
 func percentFor(live int) int {
