@@ -35,6 +35,7 @@ type recorder struct {
 	ids       *identifiers
 	sends     *sends
 	services  *services
+	joins     joins
 	tags      map[telltale.Value]string
 	toldAddr  map[toldAddress]bool
 	lookups   bool // names were looked up over sealed channels
@@ -112,6 +113,9 @@ func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 // flow records a flow that closed.
 func (r *recorder) flow(f *pipeline.FlowInfo) {
 	dev, isSrc := r.devices.of(f)
+	if f.Joins {
+		r.joins.add(dev, f.Start)
+	}
 	names, via := r.names.Of(dev.ID, f.Key.Dst.Netip(), f.Start, toldBy(f.Names))
 	r.names.Say(f.Key.Dst.Netip(), toldBy(f.Names))
 	end := r.far(f, isSrc, names, via)
@@ -414,7 +418,7 @@ func (r *recorder) finish(strangers map[string]bool) *report.Audit {
 	rep := &report.Audit{
 		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo(), strangers),
 		Services: r.services.records(), Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(strangers),
-		Start: r.first, End: r.last, Packets: r.cover.Packets.In,
+		Start: r.first, End: r.last, Joins: r.joins.count(strangers), Packets: r.cover.Packets.In,
 	}
 	if len(rep.Sends) > 0 {
 		rep.Exhibit = rep.Sends[0].Exhibit

@@ -133,6 +133,7 @@ func (c *conv) know(m *dissect.Message) {
 	if m.TLS != nil {
 		c.knowHello(m.TLS)
 	}
+	c.info.Joins = c.info.Joins || joins(m)
 	if m.Proto == "eapol" {
 		c.knowAsker(m)
 	}

@@ -164,6 +164,7 @@ func nothingSeen() *Audit {
 	a.Sends, a.Identifiers, a.Exhibit = nil, nil, nil
 	a.Contacts = a.Contacts[1:]
 	a.Coverage.Verdict = telltale.NothingSeen
+	a.Joins = 15
 	return a
 }
 

@@ -2,6 +2,7 @@ package report
 
 import (
 	"strings"
+	"time"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -23,6 +24,19 @@ func (v *view) readings(s *screen) {
 		what = "the values of " + counted(int64(n), "device file") + " in any form, and others by form and name"
 	}
 	s.labelled(column(s), "searched for", plain, span{what, plain})
+	s.labelled(column(s), "exercised", plain, span{v.exercised(), plain})
+}
+
+// exercised says in what time, and at which occasions, something might have been
+// sent: where nothing was seen it is worth as much as that.
+func (v *view) exercised() string {
+	text := duration(time.Duration(v.End-v.Start)) + " of capture"
+	if v.Joins > 0 {
+		text += ", in which a network was joined " + times(v.Joins)
+	} else {
+		text += ", in which nothing shows that a network was joined"
+	}
+	return text + "; whether the phone was restarted or unlocked does not show in packets"
 }
 
 func (v *view) reading(s *screen, name string, k ink, n int64, what string) {

@@ -17,7 +17,7 @@ type coverageFigure struct {
 	Lost                  []string // what was skipped or never captured
 	Blind                 []string
 	Suppressed            []string
-	Searched              string
+	Searched, Exercised   string
 	Empty                 bool
 }
 
@@ -43,6 +43,7 @@ func (v *view) coverageFigure() coverageFigure {
 	if n := len(v.Info.Options.Devices); n > 0 {
 		f.Searched = "the values of " + counted(int64(n), "device file") + " in any form, and others by form and name"
 	}
+	f.Exercised = v.exercised()
 	if v.Info.Options.Plain {
 		f.Searched += "; only as it stands, for nothing was decoded (--plain)"
 	}

@@ -22,6 +22,7 @@ type Audit struct {
 	Exhibit      *Exhibit // nil where nothing was sent
 	Coverage     telltale.Coverage
 	Start, End   telltale.Time // of the capture: first and last packet
+	Joins        int           // times that a device joined a network, as far as that shows
 	Packets      int64
 	Bytes        int64 // size of the inputs
 }
