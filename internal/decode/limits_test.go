@@ -96,6 +96,21 @@ func TestBombs(t *testing.T) {
 	}
 }
 
+// TestBombsTogether inflates objects of which each may inflate, and all together
+// may not: they share what there is.
+func TestBombsTogether(t *testing.T) {
+	one := append(encodeZlib(make([]byte, maxInflated/3)), " and "...)
+	var w Walker
+	shown := 0
+	tally := w.Walk(bytes.Repeat(one, 5), Hints{}, func(v *View) { shown += len(v.Data) - v.Seen })
+	if most := maxInflated + maxInflated/8; shown < maxInflated || shown > most {
+		t.Errorf("%d bytes shown, want no more than %d", shown, most)
+	}
+	if tally.Skipped[telltale.SkipInflateBudget] == 0 {
+		t.Error("nothing told of the rest")
+	}
+}
+
 // TestLayeredBombs holds that a small object of objects makes no more, for its
 // bytes, than one of one layer: a capture full of them takes as long as it is.
 func TestLayeredBombs(t *testing.T) {
