@@ -21,10 +21,13 @@ type join struct {
 // joins are those of a capture, the first maxJoins of them.
 type joins []join
 
-func (js *joins) add(dev *owner, at telltale.Time) {
-	if len(*js) < maxJoins {
-		*js = append(*js, join{dev, at})
+// add reports whether there was room for it.
+func (js *joins) add(dev *owner, at telltale.Time) bool {
+	if len(*js) == maxJoins {
+		return false
 	}
+	*js = append(*js, join{dev, at})
+	return true
 }
 
 // count returns how often the devices that are told of joined a network: what comes

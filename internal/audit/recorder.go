@@ -113,8 +113,8 @@ func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 // flow records a flow that closed.
 func (r *recorder) flow(f *pipeline.FlowInfo) {
 	dev, isSrc := r.devices.of(f)
-	if f.Joins {
-		r.joins.add(dev, f.Start)
+	if f.Joins && !r.joins.add(dev, f.Start) {
+		r.cover.Suppressed = suppress(r.cover.Suppressed, "joins_beyond_bound", 1)
 	}
 	names, via := r.names.Of(dev.ID, f.Key.Dst.Netip(), f.Start, toldBy(f.Names))
 	r.names.Say(f.Key.Dst.Netip(), toldBy(f.Names))

@@ -109,7 +109,7 @@ func (t *Table) expireOf(c class, number int64) {
 			t.due[c] = t.instant.Now + patience[c]
 			return
 		case !t.isOver(f):
-			t.due[c] = f.seen + patience[c]
+			t.due[c] = min(f.seen, t.instant.Now) + patience[c] // one that counts as heard for long says nothing of the others
 			return
 		}
 		t.close(f, telltale.EndedIdle, number)

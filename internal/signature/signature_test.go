@@ -138,7 +138,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("signatures:\n  - &a {id: *a}\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if len(b) > 4096 {
-			t.Skip()
+			return // what is longer is no shorter in kind
 		}
 		list, err := Parse("own.yaml", b)
 		var e *telltale.FileError
