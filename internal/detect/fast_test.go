@@ -45,13 +45,13 @@ func FuzzDigitRuns(f *testing.F) {
 func TestMayEnd(t *testing.T) {
 	for name := range dictionary.names {
 		for _, key := range []string{name, "device_" + name, `"sim1` + name, name + "2", "x-" + upper(name) + "1", name[:len(name)-1] + "_" + name[len(name)-1:]} {
-			if !dictionary.mayEnd([]byte(key)) {
+			if !dictionary.ends.mayHave([]byte(key)) {
 				t.Errorf("%q does not pass", key)
 			}
 		}
 	}
 	for _, key := range []string{"", "d", `"id`, "title", "timestamp", `"type`, "1", "22"} {
-		if dictionary.mayEnd([]byte(key)) {
+		if dictionary.ends.mayHave([]byte(key)) {
 			t.Errorf("%q passes", key)
 		}
 	}

@@ -42,8 +42,12 @@ type filter struct {
 
 // An anchor says that a window occurs in a pattern at an offset, and which
 // anchor of the same hash is next. Windows themselves are not kept: what the
-// hash lets pass is compared with the pattern.
-type anchor struct{ pattern, offset, next int32 }
+// hash lets pass is compared with the pattern, which lies far off, if the tag, more
+// of the hash, is the same.
+type anchor struct {
+	pattern, next int32
+	offset, tag   uint16
+}
 
 // Table sizes in words of 64 bits. The smallest fits the first-level cache.
 const (
@@ -73,7 +77,7 @@ func newFilter(patterns []pattern) *filter {
 	}
 	for i, p := range slices.Backward(patterns) { // each goes before those of its window
 		for off := range stride {
-			f.note(int32(i), int32(off), p.text[off:min(off+wordSize, len(p.text))])
+			f.note(int32(i), uint16(off), p.text[off:min(off+wordSize, len(p.text))])
 		}
 	}
 	return f
@@ -95,11 +99,11 @@ func longestFirst(patterns []pattern) []pattern {
 }
 
 // note adds the window that text begins with, which lies in a pattern at off.
-func (f *filter) note(pattern, off int32, text string) {
+func (f *filter) note(pattern int32, off uint16, text string) {
 	h := hash(f.windowOf([]byte(text)))
 	f.table[h>>wordAt&uint64(len(f.table)-1)] |= noted(h)
 	chain := f.chain(h)
-	f.anchors = append(f.anchors, anchor{pattern, off, *chain})
+	f.anchors = append(f.anchors, anchor{pattern, *chain, off, tagOf(h)})
 	*chain = int32(len(f.anchors) - 1)
 }
 
@@ -136,7 +140,11 @@ const (
 	bitsAt  = 56
 	wordAt  = 39
 	chainAt = 36
+	tagAt   = 20
 )
+
+// tagOf returns what an anchor keeps of a hash.
+func tagOf(h uint64) uint16 { return uint16(h >> tagAt) }
 
 // find calls found for each occurrence of a pattern in b.
 func (f *filter) find(b []byte, found func(p *pattern, start int)) {
@@ -164,8 +172,11 @@ func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 // is h.
 func (f *filter) verify(b []byte, i int, h uint64, found func(p *pattern, start int)) {
 	for next := *f.chain(h); next != 0; {
-		a := f.anchors[next]
+		a := &f.anchors[next]
 		next = a.next
+		if a.tag != tagOf(h) {
+			continue
+		}
 		start := i - int(a.offset)
 		p := &f.patterns[a.pattern]
 		if start >= 0 && start+len(p.text) <= len(b) && string(b[start:start+len(p.text)]) == p.text {

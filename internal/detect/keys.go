@@ -28,15 +28,8 @@ func Table() telltale.Table {
 type keyDictionary struct {
 	names map[string]*keyName // by normalised name
 	other []string
-	ends  bitset // last three bytes of the names, with separators between them too; by hash
-	last  bitset // last letters, as many as there are up to lastLetters; by hash
+	ends  keyEnds
 }
-
-// A bitset is a set of small numbers.
-type bitset [1 << 16 / 64]uint64
-
-func (s *bitset) add(n uint16)      { s[n/64] |= 1 << (n % 64) }
-func (s *bitset) has(n uint16) bool { return s[n/64]&(1<<(n%64)) != 0 }
 
 // A keyName is what a normalised name says.
 type keyName struct {
@@ -86,22 +79,7 @@ func (d *keyDictionary) add(name, kind string) {
 		n.kinds = append(n.kinds, telltale.Kind(kind))
 		n.text = n.text || slices.Contains(wordy, telltale.Kind(kind))
 	}
-	w, letters := lastOf([]byte(name))
-	d.last.add(hashOf(w, letters))
-	d.addEnds(name)
-}
-
-// addEnds notes what may stand at the end of a key that is name, or ends with it.
-func (d *keyDictionary) addEnds(name string) {
-	y, z := name[len(name)-2], name[len(name)-1]
-	for c := range 256 {
-		if x := byte(c); isSeparator(x) || len(name) == 2 || x == name[len(name)-3] {
-			d.ends.add(endOf(x, y, z))
-		}
-	}
-	for _, c := range []byte(separators) {
-		d.ends.add(endOf(y, c, z))
-	}
+	d.ends.add(name)
 }
 
 // scaleOf returns the number at the end of latitude_e7.
@@ -110,71 +88,6 @@ func scaleOf(kind string) int {
 		return int(c - '0')
 	}
 	return 0
-}
-
-// endOf returns a hash of the last three bytes of a key, in either case.
-func endOf(x, y, z byte) uint16 {
-	return uint16((uint32(x)<<16 | uint32(y)<<8 | uint32(z) | 0x202020) * 0x9E3779B1 >> 16)
-}
-
-// lastLetters is how many letters at the end of a key are looked at before it is
-// looked up.
-const lastLetters = 5
-
-// lastOf returns the last letters of the key that b ends with, as the dictionary
-// would have them, and how many. The last one is in the highest byte.
-func lastOf(b []byte) (w uint64, n int) {
-	for i := len(b) - 1; i >= 0 && n < lastLetters; i-- {
-		switch c := keyByte[b[i]]; {
-		case c == 0:
-			return w, n
-		case c == separator || n == 0 && (c == '1' || c == '2'):
-		default:
-			w |= uint64(c) << (56 - 8*n)
-			n++
-		}
-	}
-	return w, n
-}
-
-// hashOf returns a hash of the last n letters in w.
-func hashOf(w uint64, n int) uint16 {
-	return uint16((w>>(64-8*n) + uint64(n)) * 0x9E3779B97F4A7C15 >> 48)
-}
-
-// keyByte has each byte that may be in a key in lower case, or as a separator; 0
-// is all others.
-var keyByte = func() (t [256]byte) {
-	for c := range t {
-		switch b := byte(c); {
-		case isSeparator(b):
-			t[c] = separator
-		case isKey(b):
-			t[c] = lower(b)
-		}
-	}
-	return t
-}()
-
-const separator = ' '
-
-// mayEnd reports whether the dictionary may have the name that b ends with: a name
-// has its last letters. It is quick and errs on the side of yes.
-func (d *keyDictionary) mayEnd(b []byte) bool {
-	n := len(b)
-	if n < 3 {
-		return n == 2 && d.mayEnd([]byte{0, b[0], b[1]})
-	}
-	if z := b[n-1]; z != '1' && z != '2' && !d.ends.has(endOf(b[n-3], b[n-2], z)) {
-		return false
-	}
-	w, n := lastOf(b)
-	for ; n > 1; n-- {
-		if d.last.has(hashOf(w, n)) {
-			return true
-		}
-	}
-	return false
 }
 
 // isSeparator reports whether c stands between the words of a key and is not

@@ -146,7 +146,7 @@ func keyBefore(b []byte, i int) []byte {
 	if end > 0 && (b[end-1] == '"' || b[end-1] == '\'') {
 		end--
 	}
-	if !dictionary.mayEnd(b[:end]) {
+	if !dictionary.ends.mayHave(b[:end]) {
 		return nil
 	}
 	start := end

@@ -80,7 +80,7 @@ func TestKeys(t *testing.T) {
 		if got := fmt.Sprint(dictionary.exactKinds([]byte(key))); got != want {
 			t.Errorf("%q says %s, want %s", key, got, want)
 		}
-		if want != "[]" && !dictionary.mayEnd([]byte(key)) {
+		if want != "[]" && !dictionary.ends.mayHave([]byte(key)) {
 			t.Errorf("%q is passed over", key)
 		}
 	}

@@ -1,0 +1,102 @@
+package detect
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+)
+
+// keyEnds are the last bytes of all keys that the dictionary may have: the last
+// three of names of two letters, four of those of three, and five of all others.
+// Little of what stands in front of a value gets past it, so that little is taken
+// apart and looked up.
+type keyEnds struct {
+	last3 [1 << 10]uint64 // a bit each; what this lacks is not looked for in whole
+	whole [1 << 11]uint64 // three bits of one word each, in the manner of a filter
+}
+
+// mostEnd is how many bytes at the end of a key are looked at.
+const mostEnd = 5
+
+// add notes how a key may end that is name, or ends with it: with one separator
+// at most among the bytes looked at, and with what may stand before a name where
+// that is short.
+func (e *keyEnds) add(name string) {
+	n := min(len(name)+1, mostEnd)
+	tail := name[len(name)-n+1:]
+	for at := 1; at < n; at++ {
+		for _, c := range separators {
+			e.note(tail[:at-1]+string(c)+tail[at-1:], n)
+		}
+	}
+	if len(name) >= n {
+		e.note(name[len(name)-n:], n)
+		return
+	}
+	for c := range 256 {
+		if mayPrecede(byte(c)) {
+			e.note(string([]byte{byte(c)})+name, n)
+		}
+	}
+}
+
+// mayPrecede reports whether c may stand before a name: what is in no key, a
+// separator, or the end of a prefix.
+func mayPrecede(c byte) bool {
+	if !isKey(c) || isSeparator(c) || strings.IndexByte(letterPrefixes, lower(c)) >= 0 {
+		return true
+	}
+	for _, p := range prefixes {
+		if p[len(p)-1] == lower(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// note adds the n bytes of end.
+func (e *keyEnds) note(end string, n int) {
+	w := lastWord([]byte(end))
+	h := endHash(w, n)
+	e.whole[h>>wordAt%uint64(len(e.whole))] |= noted(h)
+	bit := bitOf3(w)
+	e.last3[bit/64] |= 1 << (bit % 64)
+}
+
+// lastWord returns the last eight bytes of b with letters in lower case, as if
+// spaces stood before a shorter one. Of other bytes it does not matter which of
+// two they are.
+func lastWord(b []byte) uint64 {
+	const lowerCase = 0x20 * eachByte
+	if len(b) >= wordSize {
+		return binary.LittleEndian.Uint64(b[len(b)-wordSize:]) | lowerCase
+	}
+	var q [wordSize]byte
+	copy(q[wordSize-len(b):], b)
+	return binary.LittleEndian.Uint64(q[:]) | lowerCase
+}
+
+// endHash returns the hash of the last n bytes of w.
+func endHash(w uint64, n int) uint64 { return hash(w >> (64 - 8*n)) }
+
+// bitOf3 returns where the last three bytes of w are noted.
+func bitOf3(w uint64) uint64 { return endHash(w, 3) >> 48 }
+
+// mayHave reports whether a key of the dictionary may end as b does. It errs on
+// the side of yes.
+func (e *keyEnds) mayHave(b []byte) bool {
+	if n := len(b); n > 0 && (b[n-1] == '1' || b[n-1] == '2') {
+		b = bytes.TrimRight(b[:n-1], separators)
+	}
+	w := lastWord(b)
+	if bit := bitOf3(w); e.last3[bit/64]>>(bit%64)&1 == 0 {
+		return false
+	}
+	return e.has(endHash(w, mostEnd)) || e.has(endHash(w, mostEnd-1)) || e.has(endHash(w, mostEnd-2))
+}
+
+// has reports whether an end of hash h may be noted.
+func (e *keyEnds) has(h uint64) bool {
+	bits := noted(h)
+	return e.whole[h>>wordAt%uint64(len(e.whole))]&bits == bits
+}
