@@ -18,11 +18,12 @@ type datagram struct {
 // datagrams returns the dissector of such a protocol. sound tells its datagrams
 // at one of its ports; where anywhere is set they are known at any.
 func datagrams(name string, ports []uint16, anywhere bool, sound func(b []byte) bool, read func(*wire.Cursor, *spans) bool) *Dissector {
-	c := &Dissector{Name: name, Ports: ports, Proto: packet.UDP}
+	c := &Dissector{Name: name, Ports: ports, Proto: packet.UDP, Lone: true}
 	c.Probe = func(_ telltale.Direction, b []byte, port uint16) Verdict {
 		return yesIf((anywhere || c.serves(port)) && sound(b))
 	}
 	c.New = func(*flow.Flow) Parser { return &datagram{proto: name, read: read} }
+	c.Renew = func(p Parser, _ *flow.Flow) { p.(*datagram).open = false }
 	return c
 }
 

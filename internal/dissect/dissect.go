@@ -56,6 +56,10 @@ type Dissector struct {
 	// Renew makes a parser of this dissector, whose flow has ended, one for f:
 	// as a new one, but with the memory of the old. nil: it cannot be done.
 	Renew func(p Parser, f *flow.Flow)
+
+	// Lone says that a datagram of its protocol is understood by itself: one
+	// parser, renewed before each, reads those of all flows in turn.
+	Lone bool
 }
 
 // Parser reads one flow, both directions. A datagram is given whole, then
@@ -135,18 +139,42 @@ type Field struct {
 // Where several say Yes the one whose port it is wins. Maybe comes with the
 // dissector that needs more bytes; [Unknown] comes with No.
 func Choose(proto uint8, d telltale.Direction, b []byte, port uint16) (*Dissector, Verdict) {
-	best, verdict, known := Unknown, No, false
+	best, verdict := Unknown, No
+	for _, c := range atHome[home{proto, port}] { // as a rule one of them says Yes, and no other is asked
+		if v := c.Probe(d, b, port); v > verdict {
+			best, verdict = c, v
+		}
+	}
+	if verdict == Yes {
+		return best, verdict
+	}
 	for _, c := range All {
-		if c.Proto != proto {
+		if c.Proto != proto || c.serves(port) {
 			continue
 		}
-		v, k := c.Probe(d, b, port), c.serves(port)
-		if v > verdict || v == verdict && v != No && k && !known {
-			best, verdict, known = c, v, k
+		if v := c.Probe(d, b, port); v > verdict {
+			best, verdict = c, v
 		}
 	}
 	return best, verdict
 }
+
+// A home is a port of a dissector's.
+type home struct {
+	proto uint8
+	port  uint16
+}
+
+// atHome are the dissectors by their ports, in the order of [All].
+var atHome = func() map[home][]*Dissector {
+	m := map[home][]*Dissector{}
+	for _, c := range All {
+		for _, port := range c.Ports {
+			m[home{c.Proto, port}] = append(m[home{c.Proto, port}], c)
+		}
+	}
+	return m
+}()
 
 // serves reports whether port is one of the dissector's.
 func (c *Dissector) serves(port uint16) bool {

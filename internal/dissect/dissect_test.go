@@ -117,6 +117,30 @@ func TestRenew(t *testing.T) {
 	}
 }
 
+// TestLone has every datagram of those protocols that say they need nothing of the
+// one before read by a parser of its own: nothing is understood otherwise.
+func TestLone(t *testing.T) {
+	for _, s := range samples {
+		if !s.of.Lone {
+			continue
+		}
+		if s.of.Renew == nil {
+			t.Fatalf("%s: no parser of it can be used again", s.of.Name)
+		}
+		alone := s.owner(t)
+		for _, turn := range s.turns {
+			alone.parser = s.of.New(s.newFlow())
+			alone.data(turn.dir, turn.b)
+			alone.close(turn.dir)
+		}
+		rest := sample{name: s.name, of: s.of}
+		got, want := strings.Join(rest.playTo(alone, whole), "\n"), strings.Join(s.play(t, whole), "\n")
+		if got != want {
+			t.Errorf("%s:\n%s", s.name, firstDifference(got, want))
+		}
+	}
+}
+
 func cutAtRandom(rnd *rand.Rand, b []byte) (parts [][]byte) {
 	for len(b) > 0 {
 		n := 1 + rnd.IntN(min(len(b), 1+rnd.IntN(300)))
@@ -180,6 +204,29 @@ func TestChoose(t *testing.T) {
 			c, v := Choose(s.of.Proto, first.dir, first.b[:n], s.port)
 			if v == Yes && c != s.of || v == No && s.of != Unknown {
 				t.Fatalf("%s: its first %d bytes are taken for %s, verdict %d", s.name, n, c.Name, v)
+			}
+		}
+	}
+}
+
+// TestChooseAsksAll expects of [Choose], which asks those first whose port it is,
+// what comes of asking all.
+func TestChooseAsksAll(t *testing.T) {
+	for _, s := range samples {
+		first := s.turns[0]
+		for _, port := range []uint16{0, 53, 80, 123, 137, 443, 1194, 1812, 1883, 3478, 4500, 5222, 5353, 7275, 8080, 40000} {
+			for _, n := range []int{1, 3, 8, 40, len(first.b)} {
+				b := first.b[:min(n, len(first.b))]
+				want, most, known := Unknown, No, false
+				for _, c := range All {
+					v, k := c.Probe(first.dir, b, port), c.serves(port)
+					if c.Proto == s.of.Proto && (v > most || v == most && v != No && k && !known) {
+						want, most, known = c, v, k
+					}
+				}
+				if got, v := Choose(s.of.Proto, first.dir, b, port); got != want || v != most {
+					t.Errorf("%d bytes of %s at port %d: %s, verdict %d, want %s, %d", n, s.name, port, got.Name, v, want.Name, most)
+				}
 			}
 		}
 	}

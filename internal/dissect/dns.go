@@ -26,6 +26,7 @@ var dns = &Dissector{
 	},
 	New:   func(f *flow.Flow) Parser { return &dnsParser{proto: dnsProto(f)} },
 	Renew: renewDNS,
+	Lone:  true,
 }
 
 // dnsTCP reads DNS over TCP: each message after its length (RFC 7766,
@@ -52,7 +53,7 @@ type dnsParser struct {
 
 func renewDNS(old Parser, f *flow.Flow) {
 	p := old.(*dnsParser)
-	*p = dnsParser{proto: dnsProto(f), prefix: p.prefix, msg: p.msg}
+	p.proto, p.open = dnsProto(f), false
 }
 
 func (p *dnsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {

@@ -96,6 +96,7 @@ func (c *conv) contain(d telltale.Direction) {
 	c.f.Seal(d, 0, false)
 	c.forgetMemory(d)
 	c.wait(h, nil)
+	delete(c.s.w.lones, c.found)
 	c.raw, c.parser, c.found = nil, nil, nil
 	h.parser, h.raw, h.rawFrom = c.rawParser(), true, maxSearched
 }

@@ -187,7 +187,11 @@ func (c *conv) giveUp(d telltale.Direction, again bool) {
 
 // speaks notes what the flow speaks.
 func (c *conv) speaks(found *dissect.Dissector) {
-	c.found, c.parser = found, c.s.w.parser(found, c.f)
+	if c.found = found; found.Lone {
+		c.parser = nil // see lone
+	} else {
+		c.parser = c.s.w.parser(found, c.f)
+	}
 }
 
 // datagram takes a packet of a protocol without a stream: it is read whole
@@ -195,12 +199,14 @@ func (c *conv) speaks(found *dissect.Dissector) {
 func (c *conv) datagram(d telltale.Direction, at int64, b []byte) {
 	h := &c.half[d]
 	h.at = at
-	p := c.parser
 	if c.found == nil {
 		if found, v := dissect.Choose(c.f.Proto, d, b, c.f.DstPort); v == dissect.Yes {
 			c.speaks(found)
-			p = c.parser
 		}
+	}
+	p := c.parser
+	if c.found != nil && c.found.Lone {
+		p = c.s.w.lone(c.found, c.f)
 	}
 	used := 0
 	if p != nil {

@@ -36,6 +36,20 @@ func (w *worker) parser(d *dissect.Dissector, f *flow.Flow) dissect.Parser {
 	return d.New(f)
 }
 
+// lone returns the worker's parser of d, which reads a datagram of f next: most
+// flows of such protocols are one question and its answer, and a parser each
+// would be half of what they hold.
+func (w *worker) lone(d *dissect.Dissector, f *flow.Flow) dissect.Parser {
+	p := w.lones[d]
+	if p == nil {
+		p = d.New(f)
+		w.lones[d] = p
+		return p
+	}
+	d.Renew(p, f)
+	return p
+}
+
 // spare keeps what read a flow that has ended. What a panic or a switch of
 // protocols left behind is not kept: nobody knows where it stands.
 func (w *worker) spare(c *conv) {

@@ -27,6 +27,7 @@ type worker struct {
 	collectors spares[*collector]
 	convs      spares[*conv]
 	parsers    map[*dissect.Dissector]*spares[dissect.Parser]
+	lones      map[*dissect.Dissector]dissect.Parser
 	strings    intern
 	certs      map[[32]byte]*certificate
 }
@@ -34,7 +35,7 @@ type worker struct {
 func newWorker(cfg Config) *worker {
 	return &worker{
 		cfg: cfg, search: cfg.Engine.NewSearch(), tally: newTally(),
-		parsers: map[*dissect.Dissector]*spares[dissect.Parser]{}, strings: intern{}, certs: map[[32]byte]*certificate{},
+		parsers: map[*dissect.Dissector]*spares[dissect.Parser]{}, lones: map[*dissect.Dissector]dissect.Parser{}, strings: intern{}, certs: map[[32]byte]*certificate{},
 	}
 }
 
