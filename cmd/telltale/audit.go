@@ -77,7 +77,7 @@ Exit codes:
   5  an output cannot be written`,
 		Example: `  telltale audit capture.pcapng --device phone.yaml
   telltale audit --json - capture.pcapng
-  telltale audit records.ndjson --why F-39e9125e`,
+  telltale audit records.ndjson --why F-de3acabf`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("telltale audit CAPTURE.pcapng", "no capture named")
@@ -157,7 +157,7 @@ func (o *auditFlags) options() (opts engine.Options, err error) {
 // explain says what a finding rests on.
 func (o *auditFlags) explain(ctx context.Context, t *terminal, opts engine.Options, inputs []string) error {
 	if !findingName.MatchString(o.why) {
-		return usage("telltale audit FILE --why F-39e9125e; the report names the findings", "%q names no finding", o.why)
+		return usage("telltale audit FILE --why F-de3acabf; the report names the findings", "%q names no finding", o.why)
 	}
 	for flag, value := range map[string]string{"--json": o.json, "--html": o.html, "--csv": o.csv, "--markdown": o.markdown} {
 		if value != "" {

@@ -18,7 +18,7 @@ func explainCommand(t *terminal) *cobra.Command {
 changed; or of a finding, from saved records or from a capture, what it rests
 on: the bytes, how they were decoded, the packets, and how sure it is.`,
 		Example: `  telltale explain IMEI
-  telltale explain F-39e9125e records.ndjson`,
+  telltale explain F-de3acabf records.ndjson`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 && findingName.MatchString(args[0]) {
 				return explainFinding(cmd.Context(), t, &from, args[0], args[1:])

@@ -31,8 +31,8 @@ func sliceCommand(t *terminal) *cobra.Command {
 		Long: `Writes the packets that a finding rests on to a new pcapng file, each with a
 comment that says what is in it. The file holds personal data as it was
 captured: only you can read it.`,
-		Example: `  telltale slice F-39e9125e capture.pcapng --device phone.yaml -o proof.pcapng
-  telltale slice F-39e9125e capture.pcapng --records records.ndjson -o proof.pcapng`,
+		Example: `  telltale slice F-de3acabf capture.pcapng --device phone.yaml -o proof.pcapng
+  telltale slice F-de3acabf capture.pcapng --records records.ndjson -o proof.pcapng`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), t, args) },
 	}
 	o.from.register(cmd)
@@ -44,7 +44,7 @@ captured: only you can read it.`,
 func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	switch {
 	case len(args) != 2 || !findingName.MatchString(args[0]):
-		return usage("telltale slice F-39e9125e capture.pcapng -o proof.pcapng; the report names the findings", "name one finding and one capture")
+		return usage("telltale slice F-de3acabf capture.pcapng -o proof.pcapng; the report names the findings", "name one finding and one capture")
 	case o.output == "":
 		return usage("-o proof.pcapng", "no file to write")
 	}

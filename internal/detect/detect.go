@@ -43,7 +43,7 @@ type Reading struct {
 var All = []*Detector{
 	imei, imeisv, meid, iccid, imsi, mac, bssid, cell, serial,
 	esn, eid, msisdn, ssid, androidID, gsfID, widevineID, adID, idfv, installID, email, location,
-	credential, cardNumber, sms, contact, personName, hostname, account, publicIP,
+	credential, cardNumber, sms, contact, personName, hostname, account, publicIP, model, build,
 }
 
 // Namer names the place of a hit in a field, and its key. It is called on a
@@ -74,6 +74,7 @@ type Field struct {
 	Namer       Namer          // nil: Name is enough
 	Path        string         // request path or host, weak context
 	Inflow      *decode.Inflow // of this field, from window to window; nil if each is inflated for itself
+	Agent       *Agent         // of the flow and direction; nil if every message is told for itself
 	Memory      *decode.Memory // of the fields before that this one goes on from; nil if it begins anew
 }
 

@@ -37,12 +37,15 @@ imsi base64>json http.body > base64 > json:$.SIM1LTEIMSI probable
 mac base64>json http.body > base64 > json:$.MACID probable
 cell base64>json http.body > base64 > json:$.SIM1CELLID possible
 `
-	if got := table(search(New(nil), wrapped(registration))); !sameLines(got, blind) {
+	shared := `model base64>json http.body > base64 > json:$.MODEL probable
+build base64>json http.body > base64 > json:$.SWVER probable
+`
+	if got := table(search(New(nil), wrapped(registration))); !sameLines(got, blind+shared) {
 		t.Errorf("without device file:\n%s", got)
 	}
 	known := strings.ReplaceAll(strings.ReplaceAll(blind, "probable", "confirmed"), "possible", "probable")
 	seeds := append(deviceSeeds(), seedOf(telltale.Cell, "56260609", 0))
-	if got := table(search(New(seeds), wrapped(registration))); !sameLines(got, known) {
+	if got := table(search(New(seeds), wrapped(registration))); !sameLines(got, known+shared) {
 		t.Errorf("with device file:\n%s", got)
 	}
 }

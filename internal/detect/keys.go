@@ -21,7 +21,7 @@ var dictionary = readKeys(keysText)
 // run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(keysText))
-	return telltale.Table{Name: "field-names", Version: "3", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "field-names", Version: "4", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // A keyDictionary is the dictionary, ready for look-up.
@@ -36,6 +36,7 @@ type keyName struct {
 	kinds  []telltale.Kind // announced
 	text   bool            // whose values are words, and may be long
 	beside bool            // it names what stands beside a cell's identity
+	agent  bool            // its value is what a program says of itself
 	axis   byte            // it names one part of a position
 	scale  int             // as whole numbers with so many decimals; 0: it does not say
 }
@@ -59,7 +60,7 @@ func readKeys(text string) *keyDictionary {
 }
 
 // wordy are the kinds whose values have spaces in them.
-var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname, telltale.Credential}
+var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname, telltale.Credential, telltale.Model, telltale.Build}
 
 // add takes a name of a kind, or of what stands beside.
 func (d *keyDictionary) add(name, kind string) {
@@ -71,6 +72,8 @@ func (d *keyDictionary) add(name, kind string) {
 	switch kind {
 	case "beside":
 		n.beside = true
+	case "agent":
+		n.agent = true
 	case "latitude", "latitude_e6", "latitude_e7":
 		n.axis, n.scale = latitude, scaleOf(kind)
 	case "longitude", "longitude_e6", "longitude_e7":

@@ -27,6 +27,9 @@ func (s *Search) look(v *decode.View) {
 	for _, t := range s.keys.keyed {
 		s.judge(t)
 	}
+	for _, a := range s.keys.agents {
+		s.userAgent(a.start, a.end)
+	}
 	s.positions()
 	s.addresses()
 	if v.Parent == nil {

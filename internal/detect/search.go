@@ -43,6 +43,7 @@ type Search struct {
 	blanks   blanks
 	skipped  map[telltale.SkipReason]int64
 	dropped  int64
+	repeated int64 // user agents that were told before
 
 	registers bool   // the path of the request says that devices announce themselves
 	next      window // how the window that continues the last field would look
@@ -69,7 +70,7 @@ func (s *Search) Begin() {
 	s.free = append(s.free, s.taken[:min(len(s.taken), max(0, maxFree-len(s.free)))]...)
 	clear(s.taken)
 	clear(s.hits)
-	s.taken, s.hits, s.dropped = s.taken[:0], s.hits[:0], 0
+	s.taken, s.hits, s.dropped, s.repeated = s.taken[:0], s.hits[:0], 0, 0
 	s.next = window{}
 	clear(s.skipped)
 }
@@ -95,7 +96,7 @@ func (s *Search) Scan(f Field) (keep int) {
 		s.skip(reason, n)
 	}
 	s.found = merge(s.found)
-	if len(s.found) == 0 && len(tally.Skipped) == 0 {
+	if len(s.found) == 0 && len(tally.Skipped) == 0 && s.repeated == 0 {
 		blank.remember(&f)
 	}
 	limit := s.take(done, tally.Keep)
@@ -204,3 +205,7 @@ func (s *Search) Skipped() map[telltale.SkipReason]int64 { return s.skipped }
 // Suppressed returns how many hits of the message the rule hits_per_message
 // dropped.
 func (s *Search) Suppressed() int64 { return s.dropped }
+
+// Repeated returns how many fields of the message told again what a program says of
+// itself, and the device it names.
+func (s *Search) Repeated() int64 { return s.repeated }

@@ -72,8 +72,9 @@ type keyScan struct {
 	beside []int // where keys of a cell's neighbours stand
 	keyed  []token
 	axes   []axis
-	open   stretch // where no value without quotes ends
-	prose  stretch // where none of words does
+	agents []stretch // what programs say of themselves
+	open   stretch   // where no value without quotes ends
+	prose  stretch   // where none of words does
 }
 
 // A stretch is the part [start, end) of a text.
@@ -82,7 +83,7 @@ type stretch struct{ start, end int }
 // scan finds the values of known keys in b, as JSON, form, header and
 // assignment write them, and addresses written with colons or hyphens.
 func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
-	k.beside, k.keyed, k.axes, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], stretch{}, stretch{}
+	k.beside, k.keyed, k.axes, k.agents, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], k.agents[:0], stretch{}, stretch{}
 	for i := range blocks {
 		for set := blocks[i][decode.Joints]; set != 0; set &= set - 1 {
 			at := i*64 + bits.TrailingZeros64(set)
@@ -110,6 +111,9 @@ func (k *keyScan) at(b []byte, i int) {
 	}
 	if name.beside && len(k.beside) < maxHits {
 		k.beside = append(k.beside, i)
+	}
+	if name.agent && len(k.agents) < maxHits {
+		k.agents = append(k.agents, agentAfter(b, i+1))
 	}
 	if name.axis != 0 && len(k.axes) < maxHits {
 		if start, end := k.valueAfter(b, i+1, false); start < end {
@@ -199,6 +203,19 @@ func (k *keyScan) valueAfter(b []byte, i int, text bool) (start, end int) {
 	return trimSpaces(b, start, end)
 }
 
+// agentAfter returns what begins after i and ends with the line, its quotes or the
+// field of a form, at most maxText bytes.
+func agentAfter(b []byte, i int) stretch {
+	for i < len(b) && (b[i] == ' ' || b[i] == '"') {
+		i++
+	}
+	end := i
+	for end < len(b) && end-i < maxText && !endsAgent[b[end]] {
+		end++
+	}
+	return stretch{i, end}
+}
+
 func trimSpaces(b []byte, start, end int) (int, int) {
 	for start < end && b[start] == ' ' {
 		start++
@@ -210,12 +227,13 @@ func trimSpaces(b []byte, start, end int) (int, int) {
 }
 
 // endsQuoted has the bytes that end a value in quotes, beside its quote,
-// endsValue those that end one without, and endsText those that end one of words
-// without.
+// endsValue those that end one without, endsText those that end one of words
+// without, and endsAgent those that end what a program says of itself.
 var (
 	endsQuoted = endings("\\")
 	endsValue  = endings("\\,}]&;\"'<>){[ ")
 	endsText   = endings("\\,}]&;\"<>{[")
+	endsAgent  = endings("\"&<>{}")
 )
 
 // endings returns a table of the bytes of list and the control characters.

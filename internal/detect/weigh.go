@@ -156,8 +156,11 @@ func (c *candidate) hopeless() bool {
 
 // witness reports whether c makes its neighbours likelier: it is likely by
 // itself, and not by its shape alone, or else a page of numbers would vouch
-// for itself.
+// for itself. What many devices share is no identifier that could.
 func (c *candidate) witness() bool {
+	if c.hit.Kind == telltale.Model || c.hit.Kind == telltale.Build {
+		return false
+	}
 	return (c.lr[groupTruth] > 1 || c.lr[groupKey] > 1) && c.probability() >= possibleAt
 }
 

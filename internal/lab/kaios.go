@@ -31,7 +31,7 @@ func kaiosPairs(w *world, at telltale.Time) []pair {
 	return []pair{
 		text("REGVER", "8.0"),
 		text("UETYPE", "1"),
-		text("MODEL", "EXA-1000"),
+		identifier("MODEL", "EXA-1000", telltale.Model),
 		text("SWVER", "10.00.17.01"),
 		text("REGDATE", localTime(at)),
 		text("MEID", "00000000000000"),

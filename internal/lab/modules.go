@@ -40,7 +40,7 @@ func modulePairs(w *world, version, sort, iccid string) []pair {
 	return []pair{
 		text("REGVER", version),
 		text("UETYPE", sort),
-		text("MODEL", "EXA-M1"),
+		identifier("MODEL", "EXA-M1", telltale.Model),
 		text("SWVER", "1.3.2"),
 		identifier("MEID", id.IMEI[0], telltale.IMEI),
 		sim,

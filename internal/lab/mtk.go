@@ -34,8 +34,8 @@ func mtkPairs(w *world, at telltale.Time) []pair {
 	return []pair{
 		text("REGVER", "1.0"),
 		number("UETYPE", "1"),
-		text("MODEL", "EXA-Two"),
-		text("SWVER", "EX2.V1.3/user"),
+		identifier("MODEL", "EXA-Two", telltale.Model),
+		identifier("SWVER", "EX2.V1.3/user", telltale.Build),
 		text("REGDATE", localTime(at)),
 		identifier("MEID", id.MEID, telltale.MEID),
 		identifier("IMEI1", id.IMEI[0], telltale.IMEI),

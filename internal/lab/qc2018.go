@@ -57,8 +57,8 @@ func qc2018Pairs(w *world, at telltale.Time) []pair {
 	return []pair{
 		text("REGVER", "5.0"),
 		text("UETYPE", "1"),
-		text("MODEL", "NOK-Nokia 7 plus"),
-		text("SWVER", "00WW_3_22C"),
+		identifier("MODEL", "NOK-Nokia 7 plus", telltale.Model),
+		identifier("SWVER", "00WW_3_22C", telltale.Build),
 		text("OSVER", "Android 8.1.0"),
 		text("HWVER", "B2N/1.0"),
 		text("ACCESSTYPE", "2"),

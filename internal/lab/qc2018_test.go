@@ -115,8 +115,8 @@ func tcpSegments(t *testing.T, packets []*Packet) []*layers.TCP {
 
 func checkSend(t *testing.T, name string, segments []*layers.TCP, send Send) {
 	t.Helper()
-	if len(send.Sightings) != 7 {
-		t.Errorf("%s: %d sightings in a send, want 7", name, len(send.Sightings))
+	if len(send.Sightings) != 9 {
+		t.Errorf("%s: %d sightings in a send, want 9", name, len(send.Sightings))
 	}
 	for _, sg := range send.Sightings {
 		wire, packets := readRange(t, segments, send.Flow, sg.Range)

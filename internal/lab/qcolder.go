@@ -25,8 +25,8 @@ func qc2014Pairs(w *world, at telltale.Time) []pair {
 	return []pair{
 		text("REGVER", "1.0"),
 		text("UETYPE", "1"),
-		text("MODELSMS", "EXA-One"),
-		text("SWVER", "EX1_1_02A"),
+		identifier("MODELSMS", "EXA-One", telltale.Model),
+		identifier("SWVER", "EX1_1_02A", telltale.Build),
 		text("REGDATE", localTime(at)),
 		identifier("MEID", id.IMEI[0], telltale.IMEI),
 		identifier("SIM1ICCID", id.ICCID, telltale.ICCID),
@@ -57,8 +57,8 @@ func qc2017Pairs(w *world, at telltale.Time) []pair {
 	return []pair{
 		text("REGVER", "5.0"),
 		text("UETYPE", "1"),
-		text("MODEL", "EXA-One"),
-		text("SWVER", "EX1_2_17A"),
+		identifier("MODEL", "EXA-One", telltale.Model),
+		identifier("SWVER", "EX1_2_17A", telltale.Build),
 		text("OSVER", "Android 7.1.1"),
 		text("ACCESSTYPE", "2"),
 		text("REGDATE", localTime(at)),

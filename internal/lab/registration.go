@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"strings"
@@ -23,8 +24,9 @@ type registrar struct {
 	address string // dialled without asking for a name; "": registrationHost is asked for
 	head    func(w *world, port uint16, body []byte) []byte
 	pairs   func(w *world, at telltale.Time) []pair
-	android bool // Base64.DEFAULT: a line feed after 76 letters and at the end; "/" is escaped in the JSON
-	nul     bool // the length that is encoded counts the end of the string
+	agent   []telltale.Value // what the user agent in the head tells
+	android bool             // Base64.DEFAULT: a line feed after 76 letters and at the end; "/" is escaped in the JSON
+	nul     bool             // the length that is encoded counts the end of the string
 }
 
 // An attempt sends one registration because of an event, and reports whether
@@ -60,6 +62,13 @@ func (w *world) register(r *registrar, at telltale.Time, cause int, order []int)
 	for i := range sightings {
 		s := &sightings[i]
 		s.Range = place(s.Range, asked.Start+int64(len(head)))
+	}
+	for _, v := range r.agent {
+		from := asked.Start + int64(bytes.Index(head, []byte(v.Raw())))
+		sightings = append(sightings, Sighting{
+			Kind: v.Kind(), Value: v.Raw(), Form: "plain", Field: "http.header:user-agent",
+			Range: telltale.Range{Start: from, End: from + int64(len(v.Raw()))},
+		})
 	}
 	send := Send{Time: opened, Cause: cause, Destination: registrationHost, Response: response, Sightings: sightings}
 	if r.address != "" {

@@ -16,10 +16,13 @@ var samsung = Client{
 	About: "A phone maker's client: the serial number in the field MEID, at each network join; a month of rest after a success.",
 	run: func(w *world) {
 		w.declare(telltale.Serial, w.identity.Serial)
-		w.announce(&registrar{port: 80, head: samsungHead, pairs: samsungPairs, android: true}, atEveryJoin)
+		w.announce(&registrar{port: 80, head: samsungHead, pairs: samsungPairs, agent: samsungAgent, android: true}, atEveryJoin)
 		w.decoys()
 	},
 }
+
+// samsungAgent is what the user agent tells.
+var samsungAgent = []telltale.Value{telltale.NewValue(telltale.Model, "EX-G9000"), telltale.NewValue(telltale.Build, "R16NW")}
 
 func samsungHead(_ *world, port uint16, body []byte) []byte {
 	return HTTP("POST / HTTP/1.1", []string{
@@ -35,8 +38,8 @@ func samsungPairs(w *world, at telltale.Time) []pair {
 	return []pair{
 		text("REGVER", "8.0"),
 		text("UETYPE", "1"),
-		text("MODEL", "EXA-G9000"),
-		text("SWVER", "G9000ZCU1"),
+		identifier("MODEL", "EXA-G9000", telltale.Model),
+		identifier("SWVER", "G9000ZCU1", telltale.Build),
 		text("OSVER", "8.0.0"),
 		text("HWVER", "REV1.0"),
 		text("REGDATE", localTime(at)),

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/dissect"
 	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
@@ -42,6 +43,7 @@ type half struct {
 	weight    int            // of pending, as counted in the shard
 	at        int64          // stream offset of the first byte not used
 	open      *collector     // the message that is being told, if any
+	agent     detect.Agent   // what program speaks
 	memory    *memory        // what its messages are compressed with, if they go on from each other
 	delivered int64          // bytes, accounted by scanned, opaque or skipped
 	accounted int64

@@ -73,7 +73,7 @@ func (c *conv) search(col *collector, more bool) {
 	work := &c.s.w.tally.Work
 	for i, f := range col.fields {
 		work.Searched += int64(len(f.Data))
-		s.Scan(detect.Field{Index: i, Name: f.Name, Data: f.Data, Base: f.At, Namer: f.Namer})
+		s.Scan(detect.Field{Index: i, Name: f.Name, Data: f.Data, Base: f.At, Namer: f.Namer, Agent: &c.half[col.m.Dir].agent})
 	}
 	keep := 0
 	if len(col.body) > 0 {
@@ -109,10 +109,17 @@ func (c *conv) skipped(col *collector, s *detect.Search) {
 	if n := s.Suppressed(); n > 0 {
 		t.Suppressed[tooManyHits] += n
 	}
+	if n := s.Repeated(); n > 0 {
+		t.Suppressed[sameAgent] += n
+	}
 }
 
 // tooManyHits is the rule that keeps hits beyond a bound out of a message.
 const tooManyHits = "hits_per_message"
+
+// sameAgent is the rule that tells the model and the build in what a program says
+// of itself once a flow and direction, not with every request.
+const sameAgent = "same_user_agent"
 
 // sight turns the search's hits into sightings.
 func (c *conv) sight(col *collector, hits []detect.Hit) {

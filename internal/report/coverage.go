@@ -151,6 +151,8 @@ func Suppressed(r telltale.Suppressed) string {
 		return counted(r.Count, "flow") + " of theirs"
 	case "undeclared_destinations":
 		return counted(r.Count, "destination") + " that only they talked to"
+	case "same_user_agent":
+		return counted(r.Count, "message") + " in which a program named the same device again"
 	case "undeclared_sightings":
 		return counted(r.Count, "value") + " in what they told"
 	}

@@ -139,7 +139,7 @@ func (v *view) record(p *party) telltale.Finding {
 			f.Transmission = append(f.Transmission, msg.Transmission)
 		}
 	}
-	for _, id := range p.ids {
+	for _, id := range identifying(p.ids) {
 		if id.Confidence < f.Confidence {
 			f.Confidence, f.WeakestLink = id.Confidence, "that the "+wordsOf(id.Kind).one+" is one"
 		}

@@ -27,7 +27,19 @@ func together(told []*party) (ids []*telltale.Identifier, count int) {
 
 // sentence names at most budget kinds and counts the rest.
 func (v *view) sentence(told []*party, ids []*telltale.Identifier, count, budget int, rest string) string {
-	return fmt.Sprintf("%s sent %s to %s %s.", v.subject(ids), whatSent(ids, budget, rest), whom(told), times(count))
+	return fmt.Sprintf("%s sent %s to %s %s.", v.subject(ids), whatSent(identifying(ids), budget, rest), whom(told), times(count))
+}
+
+// identifying leaves out what many devices share, the model and the build, unless
+// nothing else was told.
+func identifying(ids []*telltale.Identifier) []*telltale.Identifier {
+	own := slices.DeleteFunc(slices.Clone(ids), func(id *telltale.Identifier) bool {
+		return id.Kind == telltale.Model || id.Kind == telltale.Build
+	})
+	if len(own) == 0 {
+		return ids
+	}
+	return own
 }
 
 // subject names who sent: the owner's device by what it is, others by count.
