@@ -19,7 +19,8 @@ const (
 	asked                 // a name was asked for, and the answer came
 	lone                  // not TCP, and one side alone has spoken
 	datagram              // all else that is not TCP
-	carrying              // TCP with payload
+	spoken                // TCP of which one segment was read
+	carrying              // TCP that has gone on from there
 	classes
 )
 
@@ -32,12 +33,13 @@ var patience = [classes]int64{
 	asked:    5 * second,
 	lone:     2 * minute,
 	datagram: 2 * minute,
+	spoken:   hour,
 	carrying: hour,
 }
 
 // rooms is how many of a table's flows may be of a class, in 64ths. What is
 // over and done with needs little: it waits for stragglers.
-var rooms = [classes]int{opening: 16, finished: 1, asked: 1, lone: 8, datagram: 8, carrying: 16}
+var rooms = [classes]int{opening: 16, finished: 1, asked: 1, lone: 8, datagram: 8, spoken: 16, carrying: 16}
 
 // room returns how many flows of each class a table has room for.
 func (l *Limits) room() [classes]int {
@@ -47,6 +49,14 @@ func (l *Limits) room() [classes]int {
 	}
 	return room
 }
+
+// goesOn reports whether both sides together have said more than one segment: a
+// flood of connections that say one thing and no more pushes out none of these.
+// One whose beginning was not captured, or that gave way before, goes on already.
+func (f *Flow) goesOn() bool { return f.streams[0].said+f.streams[1].said >= often }
+
+// often is how many segments make a connection one that goes on.
+const often = 2
 
 // portDNS is where names are asked for, mostly each from a port of its own:
 // there are as many such flows as names.
@@ -63,6 +73,8 @@ func classOf(f *Flow, payload bool) class {
 		return datagram
 	case f.Ended != "":
 		return finished
+	case payload && !f.goesOn():
+		return spoken
 	case payload:
 		return carrying
 	}
@@ -128,7 +140,7 @@ func (t *Table) evict(c class, number int64) {
 		t.stats.HalfOpen++
 	case lone, datagram:
 		t.stats.Datagrams++
-	case carrying:
+	case spoken, carrying:
 		t.stats.Streams++
 	default:
 		why = telltale.EndedIdle

@@ -28,6 +28,7 @@ type stream struct {
 	sealed bool // its owner does not read it
 	urgent bool // its hold knows of urgent bytes
 	fin    bool
+	said   uint8 // segments that were read, up to often
 	sums   sums
 
 	runs   runs
@@ -183,6 +184,7 @@ func (t *Table) deliver(f *Flow, d telltale.Direction, in *piece) {
 		return
 	}
 	s.advance(in)
+	s.said = min(s.said+1, often)
 	if s.other != 0 {
 		t.readOn(f, d, in)
 	}

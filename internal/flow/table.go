@@ -171,6 +171,9 @@ func (t *Table) open(tag uint32, k Key, h *packet.Header, p *capture.Packet) (*F
 		f.Key, f.SrcMAC, f.DstMAC = k.reverse(), h.DstMAC, h.SrcMAC
 	}
 	f.tag = tag
+	if h.Flags&packet.SYN == 0 {
+		f.streams[d].said = often - 1
+	}
 	if h.Tunnel != 0 {
 		t.through(f, d, h.Tunnel)
 	}

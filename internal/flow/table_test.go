@@ -353,7 +353,14 @@ func TestRooms(t *testing.T) {
 		{"names", udp(portDNS, true), Stats{}},
 		{"one side", udp(9, false), Stats{Datagrams: 400 - 32}},
 		{"both sides", udp(9, true), Stats{Datagrams: 400 - 32}},
-		{"carrying", func(w *wire, h packet.Header) { w.send(h, "x") }, Stats{Streams: 400 - 64}},
+		{"one segment", func(w *wire, h packet.Header) {
+			syn(w, h)
+			w.send(h, "x")
+		}, Stats{Streams: 400 - 64}},
+		{"going on", func(w *wire, h packet.Header) {
+			w.send(h, "x")
+			w.send(turned(h), "y")
+		}, Stats{Streams: 400 - 64}},
 	}
 	for i, flood := range floods {
 		t.Run(flood.name, func(t *testing.T) {
