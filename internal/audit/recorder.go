@@ -371,7 +371,7 @@ func (r *recorder) head(rep *report.Audit) []byte {
 
 // info returns the record that opens the output.
 func (r *recorder) info() *telltale.Audit {
-	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table(), signature.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain, Everyone: r.o.Everyone}}
+	a := &telltale.Audit{Version: r.o.Version, Simulated: r.sim, Data: slices.Concat(numbering.Tables(), []telltale.Table{detect.Table(), detect.HeaderTable(), signature.Table()}, destination.Tables()), Options: telltale.Options{Reveal: r.o.Reveal, Messages: r.o.Messages, Plain: r.o.Plain, Everyone: r.o.Everyone}}
 	for _, in := range r.inputs {
 		a.Inputs = append(a.Inputs, in.Name)
 	}

@@ -43,7 +43,7 @@ type Reading struct {
 var All = []*Detector{
 	imei, imeisv, meid, iccid, imsi, mac, bssid, cell, serial,
 	esn, eid, msisdn, ssid, androidID, gsfID, widevineID, adID, idfv, installID, email, location,
-	credential, cardNumber, sms, contact, personName, hostname, account, publicIP, model, build,
+	credential, cardNumber, sms, contact, personName, hostname, account, publicIP, model, build, other,
 }
 
 // Namer names the place of a hit in a field, and its key. It is called on a

@@ -14,8 +14,8 @@ import (
 //go:embed keys.txt
 var keysText string
 
-// dictionary holds what keys.txt says.
-var dictionary = readKeys(keysText)
+// dictionary holds what keys.txt and headers.txt say.
+var dictionary = readKeys(keysText, Headers())
 
 // Table names the state of the dictionary of field names, for the records of a
 // run.
@@ -41,7 +41,10 @@ type keyName struct {
 	scale  int             // as whole numbers with so many decimals; 0: it does not say
 }
 
-func readKeys(text string) *keyDictionary {
+// announces reports whether n is the name of values of that kind.
+func (n *keyName) announces(k telltale.Kind) bool { return slices.Contains(n.kinds, k) }
+
+func readKeys(text string, headers []Header) *keyDictionary {
 	d := &keyDictionary{names: map[string]*keyName{}}
 	for line := range strings.Lines(text) {
 		kind, names, ok := strings.Cut(line, ":")
@@ -56,11 +59,12 @@ func readKeys(text string) *keyDictionary {
 			d.add(name, kind)
 		}
 	}
+	d.addHeaders(headers)
 	return d
 }
 
 // wordy are the kinds whose values have spaces in them.
-var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname, telltale.Credential, telltale.Model, telltale.Build}
+var wordy = []telltale.Kind{telltale.SMS, telltale.Contact, telltale.PersonName, telltale.Hostname, telltale.Credential, telltale.Model, telltale.Build, telltale.Other}
 
 // add takes a name of a kind, or of what stands beside.
 func (d *keyDictionary) add(name, kind string) {

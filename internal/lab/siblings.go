@@ -83,10 +83,10 @@ var enrichment = Client{
 	Name:  "enrichment",
 	About: "An echo over plain HTTP: its answer shows the phone number that the operator wrote into the request on the way.",
 	run: func(w *world) {
-		number := w.declare(telltale.MSISDN, w.identity.MSISDN)
+		number, token := w.declare(telltale.MSISDN, w.identity.MSISDN), w.uuid()
 		w.atUnlocks(func(at telltale.Time, cause int) {
 			ask := (&letter{}).text("GET /echo HTTP/1.1\r\nHost: echo.example\r\nAccept: text/plain\r\n\r\n")
-			w.exchange(at, cause, "echo.example", ask, okay(at, "text/plain", "Host: echo.example\nAccept: text/plain\nX-MSISDN: "+number[1:]+"\nX-UIDH: "+w.uuid()+"\n"))
+			w.exchange(at, cause, "echo.example", ask, okay(at, "text/plain", "Host: echo.example\nAccept: text/plain\nX-MSISDN: "+number[1:]+"\nX-UIDH: "+token+"\n"))
 		})
 	},
 }

@@ -126,7 +126,7 @@ func (b *Book) Flow(host string, addr netip.Addr) *Signature {
 // Table names the state of the built-in signatures, for the records of a run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(builtIn))
-	return telltale.Table{Name: "signatures", Version: "2", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "signatures", Version: "3", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // Cited is the first source of a signature, in words.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/detect"
 )
 
 // The built-in entries are well-formed, cited and hold their own examples; no
@@ -146,4 +147,14 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%v, %d entries", err, len(list))
 		}
 	})
+}
+
+// Every header that detect knows for an operator's is known as such here.
+func TestHeadersAreOneList(t *testing.T) {
+	b := NewBook(nil)
+	for _, h := range detect.Headers() {
+		if got := b.Message(&Seen{Host: "x.example", Keys: []string{h.Name}}); got == nil || got.ID != "header-enrichment" {
+			t.Errorf("%s is taken for %v", h.Name, got)
+		}
+	}
 }
