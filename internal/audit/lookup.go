@@ -17,8 +17,8 @@ const (
 )
 
 // sealedLookup returns what a flow speaks that looks names up so that nobody
-// on the way can read it, or "": at the port for that, or with who is known for
-// it. names are those of its server.
+// on the way can read it, or "": at the port for that, by what was agreed to
+// speak (ALPN), or with who is known for it. names are those of its server.
 func sealedLookup(f *pipeline.FlowInfo, names []telltale.Name) string {
 	sealed := f.AppProto == "tls" || f.AppProto == "quic" || f.AppProto == "dtls"
 	switch {
@@ -26,8 +26,10 @@ func sealedLookup(f *pipeline.FlowInfo, names []telltale.Name) string {
 		return ""
 	case f.Key.DstPort == portDoT && f.Key.Proto == packet.UDP:
 		return overQUIC
-	case f.Key.DstPort == portDoT:
+	case f.Key.DstPort == portDoT, f.AppProto == "tls" && f.Lookup:
 		return overTLS
+	case f.Lookup:
+		return overQUIC
 	}
 	for _, n := range names {
 		if destination.IsResolver(n.Name.Raw()) {

@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, eapol}
+var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, openVPNTCP, eapol}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -114,7 +114,8 @@ type Message struct {
 	Encodings   []string // of the body, lower case, in the order they were applied
 	ContentType string   // of the body
 
-	// At most one is set. Their bytes are borrowed as those of a field are.
+	// At most one is set, but for a DNS message in the body of an HTTP message, which
+	// may be set when that ends. Their bytes are borrowed as those of a field are.
 	HTTP *HTTP
 	DNS  *DNS
 	TLS  *TLS

@@ -11,8 +11,7 @@ import (
 
 // dtls reads the records of DTLS 1.0 and 1.2, and the greeting of 1.3
 // (RFC 6347, RFC 9147): the handshake in clear becomes messages, sealed
-// records are passed over. A greeting in several fragments is searched, and
-// not read.
+// records are passed over.
 var dtls = &Dissector{
 	Name:  "dtls",
 	Ports: []uint16{853, 4433, 5349, 5684},
@@ -67,6 +66,7 @@ type dtlsParser struct {
 	half
 	hello []byte // without its cookie, for fingerprints
 	tls   TLS
+	parts *dtlsParts // of a greeting in several fragments; nil: none began
 }
 
 func (p *dtlsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (int, error) {
@@ -93,17 +93,64 @@ func (p *dtlsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (in
 	return len(b), nil
 }
 
-// greets reads a ClientHello that came in one fragment (section 4.2.2).
+// greets reads a ClientHello that b is, or the last missing fragment of
+// (section 4.2.2).
 func (p *dtlsParser) greets(b []byte) bool {
 	c := wire.New(b)
-	typ, size := c.U8(), c.U24()
-	c.U16() // number
-	off, length := c.U24(), c.U24()
-	body := c.Bytes(int(size))
-	if !c.OK() || typ != clientHello || off != 0 || length != size {
+	typ, size, number := c.U8(), int(c.U24()), c.U16()
+	off, length := int(c.U24()), int(c.U24())
+	body := c.Bytes(length)
+	if !c.OK() || typ != clientHello {
 		return false
 	}
-	c = wire.New(body)
+	if off != 0 || length != size {
+		if body = p.gather(number, size, off, body); body == nil {
+			return false
+		}
+	}
+	return p.read(body)
+}
+
+// A dtlsParts is a greeting in several fragments, which may come in any order and
+// more than once.
+type dtlsParts struct {
+	number uint16
+	body   []byte
+	have   []bool // of body's bytes
+	want   int    // of them, still to come
+}
+
+// maxDTLSHello is how long a greeting in fragments may be: most have 300 bytes.
+const maxDTLSHello = 8 << 10
+
+// gather takes a fragment and returns the whole greeting, nil where some of it is
+// missing.
+func (p *dtlsParser) gather(number uint16, size, off int, b []byte) []byte {
+	if size > maxDTLSHello || off+len(b) > size || len(b) == 0 {
+		return nil
+	}
+	g := p.parts
+	if g == nil || g.number != number || len(g.body) != size {
+		g = &dtlsParts{number, make([]byte, size), make([]bool, size), size}
+		p.parts = g
+	}
+	copy(g.body[off:], b)
+	for i := range b {
+		if !g.have[off+i] {
+			g.have[off+i] = true
+			g.want--
+		}
+	}
+	if g.want > 0 {
+		return nil
+	}
+	p.parts = nil
+	return g.body
+}
+
+// read takes what the body of a greeting says.
+func (p *dtlsParser) read(body []byte) bool {
+	c := wire.New(body)
 	c.Bytes(2 + 32)
 	c.Vec8() // session id
 	before := c.Off()

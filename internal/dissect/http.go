@@ -37,6 +37,7 @@ type httpHalf struct {
 	lined bool  // the first line, which ends at seen or before, is sound
 	left  int64 // bytes to come of the body or the chunk
 	head  httpHead
+	dns   *lookup // a DNS message that the message carries, nil as a rule
 }
 
 // httpState says what the next byte belongs to.
@@ -115,7 +116,9 @@ func (p *httpParser) start(d telltale.Direction, at int64, b []byte, s Sink) (in
 		return 0, err
 	}
 	h.head.read(b[:end])
-	h.begin(h.head.message(d, at), s)
+	h.m = h.head.message(d, at)
+	h.looksUp()
+	h.begin(h.m, s)
 	h.field(Field{Name: "http.head", Data: b[:end], At: at, Namer: headNamer{}}, s)
 	h.state, h.left = p.frame(d, &h.head)
 	if h.state == httpStart {
@@ -208,7 +211,7 @@ func (h *httpHalf) reset(s Sink) {
 	} else {
 		h.cut(s)
 	}
-	h.state, h.seen, h.lined = httpStart, 0, false
+	h.state, h.seen, h.lined, h.dns = httpStart, 0, false, nil
 }
 
 // asks is what a request means for the framing of its response.

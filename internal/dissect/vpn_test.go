@@ -22,6 +22,45 @@ func dtlsHello() string {
 	return dtlsOf(clientHello, "\xfe\xfd"+strings.Repeat("r", 32)+"\x00"+"\x06cookie"+"\x00\x04\xc0\x2b\xc0\x2f"+"\x01\x00"+u16(len(exts))+exts)
 }
 
+// fragmentsOf cuts a record's one handshake message into fragments of n bytes, each
+// in a datagram, the last one first, and the first one twice.
+func fragmentsOf(record string, n int) []turn {
+	message := record[dtlsHeader:]
+	head, body := message[:6], message[12:]
+	var turns []turn
+	for off := 0; off < len(body); off += n {
+		part := body[off:min(off+n, len(body))]
+		fragment := head + "\x00" + u16(off) + "\x00" + u16(len(part)) + part
+		turns = append(turns, up(record[:dtlsHeader-2]+u16(len(fragment))+fragment))
+	}
+	last := len(turns) - 1
+	return append(append([]turn{turns[last], turns[0]}, turns[:last]...), up(record))
+}
+
+// TestDTLSFragments reads a greeting from its fragments once the last of them came,
+// whatever their order, and none that lies about its size.
+func TestDTLSFragments(t *testing.T) {
+	var p dtlsParser
+	turns := fragmentsOf(dtlsHello(), 40)
+	for i, turn := range turns[:len(turns)-1] {
+		if got, want := p.greets(turn.b[dtlsHeader:]), i == len(turns)-2; got != want {
+			t.Errorf("fragment %d: read %t", i, got)
+		}
+	}
+	if string(p.tls.SNI) != "made-up.example" || p.parts != nil {
+		t.Errorf("name %q", p.tls.SNI)
+	}
+	for _, lie := range []string{
+		"\x01\xff\xff\xff\x00\x00\x00\x00\x00\x00\x00\x01x",  // of 16 MiB
+		"\x01\x00\x00\x10\x00\x00\x00\x00\x0f\x00\x00\x02xx", // beyond its end
+		"\x01\x00\x00\x10\x00\x00\x00\x00\x0f\x00\x00\x00",
+	} {
+		if p.greets([]byte(lie)) || p.parts != nil {
+			t.Errorf("%q is taken", lie)
+		}
+	}
+}
+
 // ikeOf packs payloads under a header.
 func ikeOf(next, version, exchange, flags byte, payloads string) string {
 	n := ikeHeader + len(payloads)
@@ -47,6 +86,11 @@ var vpnSamples = []sample{
 	{"OpenVPN", openVPN, 1194, []turn{
 		up("\x38sessions\x00\x00\x00\x00\x00"), down("\x40sessions\x00\x00\x00\x00\x00"), up("\x20sessions\x00\x00\x00\x00\x01made up"), up("\x48\x00\x00\x01sealed"), down("\xf8nothing"),
 	}},
+	{"OpenVPN over TCP", openVPNTCP, 443, []turn{
+		up("\x00\x0e\x38sessions\x00\x00\x00\x00\x00"), down("\x00\x0e\x40sessions\x00\x00\x00\x00\x00"),
+		up("\x00\x13\x20sessions\x00\x00\x00\x00\x01made-"), up("\x00\x09\x48\x00\x00\x01seale"), down("\x00\x04\x48\x00\x00\x01\x00\x01\xf8"),
+	}},
+	{"DTLS greeting in fragments", dtls, 443, fragmentsOf(dtlsHello(), 40)},
 	packetOf("OpenVPN elsewhere", openVPN, 9999, "\x38sessions\x00\x00\x00\x00\x00"),
 }
 
@@ -79,6 +123,9 @@ func TestVPNElsewhere(t *testing.T) {
 		"IKE of another size":  {ike, 500, ikeOf(33, 0x20, 34, 8, "") + "x"},
 		"ESP elsewhere":        {ike, 500, espPacket},
 		"OpenVPN of data":      {openVPN, 1194, "\x48" + strings.Repeat("x", 40)},
+		"OpenVPN's length":     {openVPNTCP, 1194, "\x01\x0e\x38sessions\x00\x00\x00\x00\x00"},
+		"no reset over TCP":    {openVPNTCP, 1194, "\x00\x0e\x48sessions\x00\x00\x00\x00\x00"},
+		"a length, no OpenVPN": {openVPNTCP, 443, "\x00\x0e\x39sess"},
 		"a reset with a count": {openVPN, 9999, "\x38sessions\x00\x00\x00\x00\x01"},
 	} {
 		if v := c.of.Probe(telltale.ToServer, []byte(c.b), c.port); v != No {

@@ -156,9 +156,23 @@ func (c *conv) knowHello(t *dissect.TLS) {
 	if c.info.SNI == "" && isName(t.SNI) {
 		c.info.SNI = c.s.w.strings.of(t.SNI)
 	}
+	if !c.info.Lookup && len(t.ALPN) > 0 {
+		c.info.Lookup = looksUp(t.ALPN)
+	}
 	if c.s.w.cfg.Prints && c.info.Prints == nil && t.JA3() != "" {
 		c.info.Prints = &Prints{t.JA3(), t.JA4()}
 	}
+}
+
+// looksUp reports whether all that a client offers to speak looks names up: over
+// TLS (RFC 7858, by its registered name) or QUIC (RFC 9250).
+func looksUp(alpn [][]byte) bool {
+	for _, p := range alpn {
+		if string(p) != "dot" && string(p) != "doq" {
+			return false
+		}
+	}
+	return len(alpn) > 0
 }
 
 // isName reports whether b is no longer than a name can be (RFC 1035 2.3.4),

@@ -29,6 +29,12 @@ func (c *conv) deliver(col *collector) {
 		c.answer(col)
 	}
 	m := col.m
+	if m.HTTP != nil && m.DNS != nil {
+		col.told = c.s.w.answers(m)
+		if c.s.w.cfg.Messages {
+			col.message().DNS = describeDNS(m.DNS)
+		}
+	}
 	if len(col.told) > 0 {
 		c.s.w.emit(&Event{Flow: c.info, Told: &Told{telltale.Time(c.f.TimeOf(m.Dir, m.Start, col.end())), col.told}})
 	}

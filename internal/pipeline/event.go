@@ -43,6 +43,7 @@ type FlowInfo struct {
 	AppProto       string
 	Protection     telltale.Protection
 	Prints         *Prints // of its ClientHello; nil where it has none, or they are not asked for
+	Lookup         bool    // in it the client offers to look names up, and nothing else
 	Joins          bool    // in it the client does what devices do as they join a network
 	Names
 }
