@@ -88,12 +88,12 @@ func (v *view) contacts(s *screen) {
 	for i := range cs[:min(len(cs), maxContacts)] {
 		c, k := cs[i], inkOf(cs[i:i+1])
 		if s.width < narrow {
-			s.prose(2, 4, span{fitEnd(c.name, s.width-4) + " ", plain}, span{protectionMark(c.Protection), k},
+			s.prose(2, 4, span{c.fitted(s.width-4) + " ", plain}, span{protectionMark(c.Protection), k},
 				span{fmt.Sprintf(" %s, %s sent, %s received", counted(c.Flows, "flow"), size(c.Sent), size(c.Received)), dim})
 			continue
 		}
 		r := &row{}
-		r.at(2, fitEnd(c.name, flows-20), plain)
+		r.at(2, c.fitted(flows-20), plain)
 		r.at(flows-16, c.AppProto, dim)
 		r.right(flows, thousands(c.Flows), plain)
 		r.right(sent, size(c.Sent), plain)

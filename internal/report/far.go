@@ -6,12 +6,51 @@ import (
 	"slices"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/destination"
 )
 
 // far is a contact with its name as it may be shown.
 type far struct {
 	*Contact
-	name string
+	name  string
+	owner string // who runs the network of its address, where it has no name and a table says who; else ""
+}
+
+// called names the far end; where it has no name, by its address and whose network
+// that is in. Who runs a network need not be who runs the machine.
+func (f far) called() string {
+	if f.owner == "" {
+		return f.name
+	}
+	return f.name + " (network of " + f.owner + ")"
+}
+
+// fitted names the far end in so many cells: of a name the end matters, of an address
+// with whose network that is in, the beginning.
+func (f far) fitted(cells int) string {
+	if f.owner == "" {
+		return fitEnd(f.name, cells)
+	}
+	return fit(f.called(), cells)
+}
+
+// isAddress reports whether what a far end is called is no name.
+func isAddress(name string) bool {
+	_, err := netip.ParseAddr(name)
+	return err == nil
+}
+
+// ownerOf returns who runs the network that an address is in, as a table says, or
+// "" if none does.
+func (v *view) ownerOf(address string) string {
+	for i := range v.Destinations {
+		for _, c := range v.Destinations[i].Claims {
+			if c.Predicate == destination.ASOrganisation && v.m.Text(c.Subject) == address {
+				return v.m.Text(c.Object)
+			}
+		}
+	}
+	return ""
 }
 
 // rest parts the contacts that are no party: look-ups of names, the own
@@ -27,7 +66,7 @@ func (v *view) rest() {
 	}
 	for i := range v.Contacts {
 		c := &v.Contacts[i]
-		f := far{c, v.name(c.Name, c.DestIP)}
+		f := far{Contact: c, name: v.name(c.Name, c.DestIP)}
 		switch {
 		case told[key{f.name, c.Protection}]:
 		case c.AppProto == "dns":
@@ -40,6 +79,13 @@ func (v *view) rest() {
 			v.open = append(v.open, f)
 		default:
 			v.unknown = append(v.unknown, f)
+		}
+	}
+	for _, fs := range [...][]far{v.open, v.sealed, v.unknown} {
+		for i := range fs[:min(len(fs), maxMet)] {
+			if f := &fs[i]; isAddress(f.name) {
+				f.owner = v.ownerOf(f.name)
+			}
 		}
 	}
 	for _, fs := range [...][]far{v.open, v.sealed, v.unknown, v.local, v.lookups} {

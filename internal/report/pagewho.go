@@ -128,7 +128,7 @@ func metOf(c far) metRow {
 	case class == "open" && (c.local() || c.AppProto == "dns" && c.local()):
 		class = "near"
 	}
-	return metRow{c.name, class, word, c.AppProto, thousands(c.Flows), thousands(c.Sent), thousands(c.Received), found}
+	return metRow{c.called(), class, word, c.AppProto, thousands(c.Flows), thousands(c.Sent), thousands(c.Received), found}
 }
 
 func (v *view) metCount() int {
