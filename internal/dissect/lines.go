@@ -99,6 +99,21 @@ func (p *lines) line(d telltale.Direction, at int64, b []byte, s Sink) (int, err
 	return end, nil
 }
 
+// command reads how a client's line begins, where that is a verb and what it is
+// about: the verb, and where what follows begins. The verb is "" where the line is
+// an answer to sign on with, and is read, or where it is none, and ok is false.
+func (p *lines) command(line []byte, x *spans) (verb string, rest int, ok bool) {
+	if p.sasl.step != saslNone {
+		p.sasl.answer(p.name, line, 0, x)
+		return "", 0, true
+	}
+	if verb, rest = word(line); !isVerb(verb) {
+		return "", 0, false
+	}
+	x.fact("command", []byte(verb))
+	return verb, rest, true
+}
+
 // text takes what b holds of a text that ends with a line of one dot, and
 // returns how much it used.
 func (p *lines) text(d telltale.Direction, at int64, b []byte, s Sink) int {

@@ -27,29 +27,17 @@ func probePOP3(d telltale.Direction, b []byte, home bool) Verdict {
 	if ok := isPrefix(b, "+OK"); home || ok != Yes {
 		return max(v, ok)
 	}
-	line, _, whole := bytes.Cut(b[:min(len(b), maxGreeting)], []byte("\n"))
-	switch {
-	case !isLine(line):
-		return No
-	case bytes.Contains(line, []byte("POP3")):
-		return Yes
-	}
-	return maybeIf(!whole && len(b) < maxGreeting)
+	return probeNamed(b, "POP3")
 }
 
 func readPOP3(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 	if d == telltale.ToClient {
 		return p.replyPOP3(line, x)
 	}
-	if p.sasl.step != saslNone {
-		p.sasl.answer("pop3", line, 0, x)
-		return true
+	verb, rest, ok := p.command(line, x)
+	if verb == "" {
+		return ok
 	}
-	verb, rest := word(line)
-	if !isVerb(verb) {
-		return false
-	}
-	x.fact("command", []byte(verb))
 	arg := line[rest:]
 	switch verb {
 	case "USER":

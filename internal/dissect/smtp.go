@@ -49,6 +49,11 @@ func probeGreeting(b []byte, protocol string) Verdict {
 	if v := max(isPrefix(b, "220 "), isPrefix(b, "220-")); v != Yes {
 		return v
 	}
+	return probeNamed(b, protocol)
+}
+
+// probeNamed judges whether the line that b begins with names a protocol.
+func probeNamed(b []byte, protocol string) Verdict {
 	line, _, whole := bytes.Cut(b[:min(len(b), maxGreeting)], []byte("\n"))
 	switch {
 	case !isLine(line):
@@ -68,15 +73,10 @@ func readSMTP(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 	if d == telltale.ToClient {
 		return p.replySMTP(line, x)
 	}
-	if p.sasl.step != saslNone {
-		p.sasl.answer("smtp", line, 0, x)
-		return true
+	verb, rest, ok := p.command(line, x)
+	if verb == "" {
+		return ok
 	}
-	verb, rest := word(line)
-	if !isVerb(verb) {
-		return false
-	}
-	x.fact("command", []byte(verb))
 	arg := line[rest:]
 	switch verb {
 	case "EHLO", "HELO", "LHLO":
