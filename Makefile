@@ -67,6 +67,10 @@ corpus: ## audit every capture of a folder: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=dir"; exit 2; }
 	$(GO) test -count 1 -v -timeout 60m -run '^TestCorpus$$' ./cmd/telltale -corpus $(abspath $(CORPUS))
 
+.PHONY: page
+page: ## look at the page in Chromium with axe-core: make page AXE=node_modules/axe-core/axe.min.js
+	$(GO) test -count 1 -v -timeout 10m -run '^TestPageAccess$$' ./cmd/telltale -axe '$(if $(AXE),$(abspath $(AXE)))'
+
 fuzz: ## give every fuzz target T=30s of CPU time (ONLY=regexp), and write docs/fuzz-ledger.tsv
 	$(GO) test -count 1 -v -timeout 0 -run '^TestFuzz$$' . -fuzz-time $(T) -fuzz-only '$(ONLY)'
 
