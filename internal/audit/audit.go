@@ -100,6 +100,9 @@ func (r *recorder) read(ctx context.Context, name string, engine *detect.Engine)
 	if r.o.Follow != nil {
 		how = append(how, capture.Follow(r.o.Follow))
 	}
+	if r.o.Workers > 1 {
+		how = append(how, capture.HashAside)
+	}
 	f, err := capture.Open(name, how...)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -44,16 +45,32 @@ type cutter interface {
 
 // hashed counts and hashes the bytes that are read through it.
 type hashed struct {
-	r    io.Reader
-	hash hash.Hash
-	size int64
+	r     io.Reader
+	hash  hash.Hash
+	size  int64
+	aside bool           // large pieces on another goroutine
+	busy  sync.WaitGroup // with the last piece
 }
 
+// leastAside is from how many bytes on a piece is worth another goroutine.
+const leastAside = 64 << 10
+
 func (h *hashed) Read(p []byte) (int, error) {
+	h.busy.Wait()
 	n, err := h.r.Read(p)
-	h.hash.Write(p[:n])
 	h.size += int64(n)
+	if h.aside && n >= leastAside {
+		h.busy.Go(func() { h.hash.Write(p[:n]) })
+	} else {
+		h.hash.Write(p[:n])
+	}
 	return n, err
+}
+
+// sum returns the hash of all that was read.
+func (h *hashed) sum() []byte {
+	h.busy.Wait()
+	return h.hash.Sum(nil)
 }
 
 // Open opens the capture file of that name for reading; "-" is standard
@@ -85,7 +102,7 @@ func open(name string, r io.Reader, c io.Closer, opts ...Option) (*File, error) 
 		f.follow = &follower{r: r, until: o.until.Done()}
 		r = f.follow
 	}
-	f.raw = &hashed{r: r, hash: sha256.New()}
+	f.raw = &hashed{r: r, hash: sha256.New(), aside: o.aside}
 	f.src = f.raw
 	f.input.Name = name
 	if err := f.sniff(); err != nil {
@@ -167,6 +184,7 @@ func (f *File) Read(ctx context.Context, b *Batch) error {
 	if f.follow != nil {
 		f.follow.cancel = ctx.Done()
 	}
+	f.settle() // b may be the last one
 	b.reset(len(f.carry))
 	start, end := 0, copy(b.buf, f.carry)
 	for {
@@ -186,8 +204,17 @@ func (f *File) Read(ctx context.Context, b *Batch) error {
 			f.carry = append(f.carry[:0], b.buf[start:end]...)
 			return err
 		}
+		f.settle()
 		start, end = b.room(start, end)
 		end += f.fill(b.buf[end:min(len(b.buf), end+window)])
+	}
+}
+
+// settle waits until what was read last is hashed and may be changed. The bytes of
+// a compressed file are in no batch, and read by another goroutine.
+func (f *File) settle() {
+	if f.packed == "" {
+		f.raw.busy.Wait()
 	}
 }
 
@@ -236,7 +263,7 @@ func (f *File) Close() error { return f.closer.Close() }
 func (f *File) Input() telltale.Input {
 	in := f.input
 	in.Size = f.raw.size
-	in.SHA256 = hex.EncodeToString(f.raw.hash.Sum(nil))
+	in.SHA256 = hex.EncodeToString(f.raw.sum())
 	in.LinkTypes = append([]string(nil), in.LinkTypes...)
 	in.Damage = append([]telltale.Damage(nil), in.Damage...)
 	return in

@@ -12,7 +12,14 @@ const pollEvery = 200 * time.Millisecond
 // An Option changes how [Open] reads.
 type Option func(*options)
 
-type options struct{ until context.Context }
+type options struct {
+	until context.Context
+	aside bool
+}
+
+// HashAside hashes what is read on another goroutine, while whoever reads looks at
+// it. The bytes of a batch may then not be changed before the next [File.Read].
+func HashAside(o *options) { o.aside = true }
 
 // Follow waits for more where a file ends, because it is still being written.
 // It does so until the context is done: then the end of the file is the end,

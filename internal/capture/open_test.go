@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -133,6 +134,36 @@ func checkRaw(t *testing.T, f *File, raw []byte) {
 	sum := sha256.Sum256(raw)
 	if in := f.Input(); in.SHA256 != hex.EncodeToString(sum[:]) || in.Size != int64(len(raw)) {
 		t.Errorf("size %d of %d, hash %s", in.Size, len(raw), in.SHA256)
+	}
+}
+
+// TestHashAside has another goroutine hash: the same packets and hashes come of it,
+// whoever reads has but one batch, and the file is as good as any or broken, or
+// compressed.
+func TestHashAside(t *testing.T) {
+	raw := written(t, Pcapng, 20_000)
+	for name, raw := range map[string][]byte{
+		"pcap": written(t, Pcap, 20_000), "pcapng": raw, "gzip": zipped(t, raw), "zstd": zstdOf(t, raw, 1<<20),
+		"damaged": append(written(t, Pcap, 3), bytes.Repeat([]byte{0xff}, 3*window)...),
+	} {
+		r := bytes.NewReader(raw)
+		f, err := open("test", r, io.NopCloser(r), HashAside)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		n := 0
+		for b := new(Batch); err == nil; n += len(b.Packets) {
+			err = f.Read(t.Context(), b)
+			for i := range b.Packets {
+				if !samePacket(b.Packets[i], sample(n+i)) {
+					t.Fatalf("%s: packet %d differs", name, n+i)
+				}
+			}
+		}
+		if n != 20_000 && name != "damaged" {
+			t.Errorf("%s: %d packets", name, n)
+		}
+		checkRaw(t, f, raw)
 	}
 }
 

@@ -15,7 +15,7 @@ func TestPacketAllocates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := newWorker(Config{Engine: engine})
+	w := newCrew(Config{Engine: engine}).workers[0]
 	for _, p := range s.Packets {
 		var h packet.Header
 		h.Decode(packet.LinkEthernet, p.Data, len(p.Data))

@@ -147,15 +147,15 @@ func TestUnansweredFlood(t *testing.T) {
 		}
 	})
 	src := &frames{packets: packets}
-	w := newWorker(Config{Engine: engine})
+	c := newCrew(Config{Engine: engine})
 	var l load
 	_ = l.read(t.Context(), src, new(flow.Clock), newTally())
-	w.batch(&l, 0, 1)
-	if told := len(w.events); told < n-maxWaiting {
+	c.batch(&l)
+	if told := len(c.workers[0].events); told < n-maxWaiting {
 		t.Errorf("%d of %d requests were told before the flow closed", told, n)
 	}
-	w.finish(flow.Instant{})
-	h := &heard{events: merge([]*worker{w})}
+	c.finish(flow.Instant{})
+	h := &heard{events: c.merge()}
 	if got := len(h.sightings()); got != n {
 		t.Errorf("%d sightings, want %d", got, n)
 	}

@@ -196,7 +196,7 @@ func FuzzRun(f *testing.F) {
 // TestJoinedForgotten puts more packets together than a shard remembers the
 // parts of: those that it forgets are counted.
 func TestJoinedForgotten(t *testing.T) {
-	s := newShard(newWorker(Config{Engine: engine}))
+	s := newCrew(Config{Engine: engine}).workers[0].shard(0)
 	const parts = 3
 	remembered := int64(maxJoined)
 	if n := int64(maxJoinedParts / parts); n < remembered {

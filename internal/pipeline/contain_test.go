@@ -195,15 +195,16 @@ func TestPanicInAlt(t *testing.T) {
 		c.Send(telltale.ToServer, []byte("\x00\x01"+filler(60)))
 	})
 	packets = append(packets, conflicting(packets, "\x00\x01 "+plain))
-	src, tally, w := &frames{packets: packets}, newTally(), newWorker(Config{Engine: engine})
+	src, tally, c := &frames{packets: packets}, newTally(), newCrew(Config{Engine: engine})
 	var l load
 	_ = l.read(t.Context(), src, new(flow.Clock), tally)
+	w := c.workers[0]
 	sound := w.search
 	w.search = nil
-	w.batch(&l, 0, 1)
+	c.batch(&l)
 	w.search = sound
-	w.finish(flow.Instant{})
-	w.close(tally)
+	c.finish(flow.Instant{})
+	c.close(tally)
 	checkBooks(t, tally, len(packets))
 }
 
@@ -240,18 +241,18 @@ func TestFault(t *testing.T) {
 	}
 	least, most := sound, 0
 	for i := range packets {
-		h, w := new(heard), newWorker(Config{Engine: engine})
+		h, c := new(heard), newCrew(Config{Engine: engine})
 		l, tally := new(load), newTally()
 		if err := l.read(t.Context(), &frames{packets: packets, each: len(packets)}, new(flow.Clock), tally); err != nil {
 			t.Fatal(err)
 		}
 		l.headers[i].PayloadEnd = 1 << 20
-		w.batch(l, 0, 1)
-		w.finish(flow.Instant{})
-		if err := h.Put(t.Context(), merge([]*worker{w})); err != nil {
+		c.batch(l)
+		c.finish(flow.Instant{})
+		if err := h.Put(t.Context(), c.merge()); err != nil {
 			t.Fatal(err)
 		}
-		w.close(tally)
+		c.close(tally)
 		tally.settle()
 		h.tally = tally
 		if tally.Faults != 1 {

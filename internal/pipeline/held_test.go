@@ -70,10 +70,10 @@ func crowd(n int, opening func() []byte) []capture.Packet {
 // held after a batch, and what it held in the end.
 func hearHeld(t *testing.T, packets []capture.Packet) (h *heard, most, left int) {
 	t.Helper()
-	w, tally := newWorker(Config{Engine: engine}), newTally()
+	c, tally := newCrew(Config{Engine: engine}), newTally()
 	src := &frames{packets: packets, each: 50}
 	held := func() (n int) {
-		for _, s := range w.shards {
+		for _, s := range c.shards {
 			if s != nil {
 				n += s.held
 			}
@@ -85,12 +85,12 @@ func hearHeld(t *testing.T, packets []capture.Packet) (h *heard, most, left int)
 		if len(l.batch.Packets) == 0 {
 			break
 		}
-		w.batch(l, 0, 1)
+		c.batch(l)
 		most = max(most, held())
 	}
-	w.finish(flow.Instant{})
-	h = &heard{events: merge([]*worker{w}), tally: tally}
-	w.close(tally)
+	c.finish(flow.Instant{})
+	h = &heard{events: c.merge(), tally: tally}
+	c.close(tally)
 	checkBooks(t, tally, len(packets))
 	return h, most, held()
 }

@@ -3,9 +3,9 @@
 // the search for identifiers, and what was found leaves in one order.
 //
 // The number of workers never shows in the result. A virtual shard owns its
-// flow table and is carried by exactly one worker; workers finish a batch
-// together, and what they found in it is merged by closing packet before the
-// next batch's finds follow.
+// flow table and is carried by exactly one worker through a batch; workers finish
+// a batch together, and what they found in it is merged by closing packet before
+// the next batch's finds follow.
 package pipeline
 
 import (
@@ -13,6 +13,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
+	"sync/atomic"
 
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/detect"
@@ -42,22 +44,15 @@ type Sink interface {
 // Run reads src to its end and puts what it finds into sink. The Tally
 // accounts for all that was read, also where an error ended the run.
 func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally, error) {
-	workers := make([]*worker, min(max(cfg.Workers, 1), Shards))
-	for i := range workers {
-		workers[i] = newWorker(cfg)
-	}
+	c := newCrew(cfg)
 	tally := newTally()
 	var clock flow.Clock
-	err := batches(ctx, src, workers, &clock, tally, sink)
-	end := clock.Now()
-	done := each(workers, func(w *worker, _ int) { w.finish(end) })
-	done()
-	if e := sink.Put(ctx, merge(workers)); err == nil {
+	err := c.batches(ctx, src, &clock, tally, sink)
+	c.finish(clock.Now())
+	if e := sink.Put(ctx, c.merge()); err == nil {
 		err = e
 	}
-	for _, w := range workers {
-		w.close(tally)
-	}
+	c.close(tally)
 	tally.settle()
 	return tally, err
 }
@@ -65,12 +60,12 @@ func Run(ctx context.Context, src capture.Source, cfg Config, sink Sink) (*Tally
 // batches runs the source dry. While the workers are in one batch, what they
 // found in the last one goes to the sink and the next one is read. Events are
 // owned, so that nothing of theirs is the workers' any more.
-func batches(ctx context.Context, src capture.Source, workers []*worker, clock *flow.Clock, tally *Tally, sink Sink) error {
+func (c *crew) batches(ctx context.Context, src capture.Source, clock *flow.Clock, tally *Tally, sink Sink) error {
 	now, next := new(load), new(load)
 	var found []*Event
 	err := now.read(ctx, src, clock, tally)
 	for len(now.batch.Packets) > 0 {
-		done := each(workers, func(w *worker, i int) { w.batch(now, i, len(workers)) })
+		done := c.batch(now)
 		put := sink.Put(ctx, found)
 		next.batch.Packets = next.batch.Packets[:0]
 		if err == nil {
@@ -78,7 +73,7 @@ func batches(ctx context.Context, src capture.Source, workers []*worker, clock *
 		}
 		done()
 		now.poison()
-		found = merge(workers)
+		found = c.merge()
 		err = failed(err, put) // what was read already is still run through: it is counted
 		now, next = next, now
 	}
@@ -98,34 +93,6 @@ func failed(read, put error) error {
 	return read
 }
 
-// each runs f for every worker, in goroutines where there are several, and
-// returns the function that waits for all of them. A panic that no direction
-// contained goes on in the goroutine that waits, where the program meets it.
-func each(workers []*worker, f func(*worker, int)) (wait func()) {
-	if len(workers) == 1 {
-		f(workers[0], 0)
-		return func() {}
-	}
-	done := make(chan any, len(workers))
-	for i, w := range workers {
-		go func() {
-			defer func() { done <- recover() }()
-			f(w, i)
-		}()
-	}
-	return func() {
-		var failed any
-		for range workers {
-			if p := <-done; p != nil {
-				failed = p
-			}
-		}
-		if failed != nil {
-			panic(failed)
-		}
-	}
-}
-
 // load is a batch with its headers decoded and sorted by shard: a shard's
 // packets are worked off together, while its flows are in the cache.
 type load struct {
@@ -133,6 +100,30 @@ type load struct {
 	headers []packet.Header
 	at      []flow.Instant  // when each packet comes
 	of      [Shards][]int32 // indexes of each shard's packets, ascending
+	turns   []uint8         // shards that have some, those with most first
+	taken   atomic.Int32    // of turns
+}
+
+// take returns the next shard that no worker has taken.
+func (l *load) take() (home uint8, ok bool) {
+	i := int(l.taken.Add(1)) - 1
+	if i >= len(l.turns) {
+		return 0, false
+	}
+	return l.turns[i], true
+}
+
+// order makes the shards' turns. Those with most packets come first, so that
+// workers end together.
+func (l *load) order() {
+	l.turns = l.turns[:0]
+	for home := range l.of {
+		if len(l.of[home]) > 0 {
+			l.turns = append(l.turns, uint8(home))
+		}
+	}
+	slices.SortFunc(l.turns, func(a, b uint8) int { return len(l.of[b]) - len(l.of[a]) })
+	l.taken.Store(0)
 }
 
 // read fills l with the next batch that has packets, or with none at the
@@ -169,6 +160,7 @@ func (l *load) read(ctx context.Context, src capture.Source, clock *flow.Clock, 
 			l.sort(h, int32(i))
 		}
 	}
+	l.order()
 	return err
 }
 

@@ -19,7 +19,7 @@ const (
 
 // shard is one virtual shard: a flow table whose flows it reads.
 type shard struct {
-	w           *worker
+	w           *worker // that carries it at the moment
 	twins       twins
 	table       *flow.Table
 	fragments   *packet.Fragments
@@ -31,8 +31,8 @@ type shard struct {
 	held        int               // bytes that its flows hold: open messages and what waits to be used
 }
 
-func newShard(w *worker) *shard {
-	s := &shard{w: w, joined: map[int64][]int64{}, twins: twins{seed: maphash.MakeSeed()}, tails: tails{seed: maphash.MakeSeed()}}
+func newShard() *shard {
+	s := &shard{joined: map[int64][]int64{}, twins: twins{seed: maphash.MakeSeed()}, tails: tails{seed: maphash.MakeSeed()}}
 	s.table = flow.NewTable(s, flow.Limits{})
 	s.fragments = packet.NewFragments(maxFragments, s.first, s.alone)
 	return s

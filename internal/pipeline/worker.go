@@ -1,9 +1,7 @@
 package pipeline
 
 import (
-	"cmp"
 	"math"
-	"slices"
 
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/detect"
@@ -12,12 +10,12 @@ import (
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
-// worker carries some of the virtual shards. Everything it owns is used by
-// one goroutine at a time.
+// worker carries virtual shards, one after the other: in each batch those that no
+// other worker has taken. Everything it owns is used by one goroutine at a time.
 type worker struct {
 	cfg    Config
 	search *detect.Search
-	shards [Shards]*shard                     // made when their first packet comes
+	shards *shards                            // of the run
 	inner  [packet.MaxDepth + 1]packet.Header // of the packets inside the one in hand, by their depth
 	tally  *Tally
 	events []*Event // found since the last merge
@@ -32,18 +30,18 @@ type worker struct {
 	certs      map[[32]byte]*certificate
 }
 
-func newWorker(cfg Config) *worker {
+func newWorker(cfg Config, shards *shards) *worker {
 	return &worker{
-		cfg: cfg, search: cfg.Engine.NewSearch(), tally: newTally(),
+		cfg: cfg, search: cfg.Engine.NewSearch(), shards: shards, tally: newTally(),
 		parsers: map[*dissect.Dissector]*spares[dissect.Parser]{}, lones: map[*dissect.Dissector]dissect.Parser{}, strings: intern{}, certs: map[[32]byte]*certificate{},
 	}
 }
 
-// batch takes the packets of l whose shards belong to worker i of n.
-func (w *worker) batch(l *load, i, n int) {
-	for home := i; home < Shards; home += n {
+// batch takes shard after shard of l until none is left.
+func (w *worker) batch(l *load) {
+	for home, ok := l.take(); ok; home, ok = l.take() {
 		for _, k := range l.of[home] {
-			w.packet(uint8(home), &l.headers[k], &l.batch.Packets[k], l.at[k])
+			w.packet(home, &l.headers[k], &l.batch.Packets[k], l.at[k])
 		}
 	}
 }
@@ -72,38 +70,31 @@ func (w *worker) frame(h packet.Header, p *capture.Packet, home uint8) {
 	}
 }
 
+// shard returns a shard, which the worker carries from here on.
 func (w *worker) shard(home uint8) *shard {
-	if w.shards[home] == nil {
-		w.shards[home] = newShard(w)
+	s := w.shards[home]
+	if s == nil {
+		s = newShard()
+		w.shards[home] = s
 	}
-	return w.shards[home]
+	s.w = w
+	return s
 }
 
-// finish ends every flow as the capture ends.
-func (w *worker) finish(at flow.Instant) {
+// finish ends every flow as the capture ends. It takes the shards as batch does.
+func (w *worker) finish(l *load, at flow.Instant) {
 	w.now = math.MaxInt64
-	for home, s := range w.shards {
-		if s != nil {
-			w.finishShard(uint8(home), s, at)
-		}
+	for home, ok := l.take(); ok; home, ok = l.take() {
+		w.finishShard(home, at)
 	}
 }
 
-func (w *worker) finishShard(home uint8, s *shard, at flow.Instant) {
+func (w *worker) finishShard(home uint8, at flow.Instant) {
 	defer w.contain(home)
+	s := w.shard(home)
 	s.table.At(at)
 	s.fragments.Flush()
 	s.table.Finish()
-}
-
-// close adds what the worker and its shards counted to t.
-func (w *worker) close(t *Tally) {
-	for _, s := range w.shards {
-		if s != nil {
-			s.count(w.tally)
-		}
-	}
-	t.add(w.tally)
 }
 
 // packetsForgotten is the rule that leaves packets of long messages out of
@@ -127,19 +118,4 @@ func (w *worker) emit(e *Event) {
 	}
 	e.seq = len(w.events)
 	w.events = append(w.events, e)
-}
-
-// merge takes what all workers found and puts it in order: by closing
-// packet, then flow, then as found. At the capture's end all share one
-// closing packet, and flows leave in the order they began.
-func merge(workers []*worker) []*Event {
-	var all []*Event
-	for _, w := range workers {
-		all = append(all, w.events...)
-		w.events = w.events[:0]
-	}
-	slices.SortFunc(all, func(a, b *Event) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Flow.ID, b.Flow.ID), cmp.Compare(a.Flow.Part, b.Flow.Part), cmp.Compare(a.seq, b.seq))
-	})
-	return all
 }
