@@ -51,7 +51,6 @@ var proofs = map[string]struct {
 	holds func([]capture.Packet, difference) bool
 	says  string
 }{
-	"http2": {overHTTP2, "the name stands, as DNS writes it, in a TCP flow that begins with the preface of HTTP/2"},
 	"quote": {quoted, "ICMP errors quote the packet with the request, which is also there itself"},
 	"sflow": {sampled, "the beginning of one of its packets is a sample that a switch reports by sFlow"},
 	"body":  {unfinishedBody, "a packet holds the whole head of the request, and the capture lacks bytes of the body that it announces"},

@@ -266,7 +266,7 @@ func clip(s string) string {
 }
 
 // mayDiffer is how many differences may be left without an explanation.
-var mayDiffer = map[string]int{"flows": 20, "inner": 0, "dns": 2, "sni": 0, "quic": 0, "websocket": 0, "mqtt": 0, "http": 10, "ja3": 0, "ja4": 0}
+var mayDiffer = map[string]int{"flows": 20, "inner": 0, "dns": 2, "sni": 0, "quic": 0, "websocket": 0, "mqtt": 0, "http": 10, "http2": 0, "ja3": 0, "ja4": 0}
 
 func (s *totals) print(t *testing.T) {
 	t.Helper()

@@ -140,28 +140,3 @@ func quoted(packets []capture.Packet, d difference) bool {
 	}
 	return quotes >= d.n && made
 }
-
-// overHTTP2 proves that a name which only tshark reports is in a flow of
-// HTTP/2 (RFC 9113 section 3.4, RFC 8484).
-func overHTTP2(packets []capture.Packet, d difference) bool {
-	if d.what != "dns" || d.side != "tshark" {
-		return false
-	}
-	var wire []byte
-	for label := range strings.SplitSeq(d.line, ".") {
-		wire = append(append(wire, byte(len(label))), label...)
-	}
-	segments := segmentsOf(packets)
-	for k, list := range segments {
-		if !bytes.HasPrefix(list[0].data, []byte("PRI * HTTP/2.0\r\n")) {
-			continue
-		}
-		back := flow.Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Proto: k.Proto}
-		for _, s := range append(segments[back], list...) {
-			if bytes.Contains(s.data, append(wire, 0)) {
-				return true
-			}
-		}
-	}
-	return false
-}

@@ -13,7 +13,7 @@ import (
 )
 
 // compared is what a run and a truth file are compared by.
-var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "websocket", "mqtt", "ja3", "ja4"}
+var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "http2", "websocket", "mqtt", "ja3", "ja4"}
 
 // seen is what a run or a truth file says there is: comparable lines and how
 // many there are of each, by what is [compared].
@@ -24,7 +24,7 @@ var compared = []string{"flows", "inner", "dns", "sni", "quic", "http", "websock
 //	sni    name and flow
 //	quic   name in a greeting of QUIC, and flow
 //	websocket, mqtt  kinds of frames and packets
-//	http   method, host and target of requests
+//	http, http2  method, host and target of requests
 //	ja3, ja4  fingerprints of ClientHellos
 type seen map[string]map[string]int
 
@@ -74,6 +74,7 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 		DNS          map[string][]string
 		MDNS, LLMNR  []string
 		SNI, HTTP    [][]any
+		HTTP2        [][]any
 		QUIC         [][]any `json:"quic_sni"`
 		WebSocket    map[string]int
 		MQTT         map[string]int
@@ -121,9 +122,12 @@ func readTruth(name string) (out seen, capped map[string]bool, err error) {
 	for _, v := range d.HTTP {
 		out["http"][requestLine(fmt.Sprint(v[0]), text(v[1]), text(v[2]))]++
 	}
+	for _, v := range d.HTTP2 {
+		out["http2"][requestLine(fmt.Sprint(v[0]), text(v[1]), text(v[2]))]++
+	}
 	return out, map[string]bool{
 		"flows": len(d.Flows) >= maxTruth, "inner": len(d.Inner) >= maxTruth, "dns": len(d.DNS) >= maxTruth,
-		"sni": len(d.SNI) >= maxTruth, "http": len(d.HTTP) >= maxTruth, "quic": len(d.QUIC) >= maxTruth,
+		"sni": len(d.SNI) >= maxTruth, "http": len(d.HTTP) >= maxTruth, "http2": len(d.HTTP2) >= maxTruth, "quic": len(d.QUIC) >= maxTruth,
 	}, nil
 }
 
@@ -284,15 +288,28 @@ func (s seen) add(r *record, c *carriage) {
 				s[r.AppProto][f.Value]++
 			}
 		}
+	case r.AppProto == "http2":
+		if r.HTTP.HTTPMethod != "" {
+			s["http2"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
+		}
+		s.addNames(r)
 	case r.HTTP.HTTPMethod != "":
 		s["http"][requestLine(r.HTTP.HTTPMethod, r.HTTP.Hostname, r.HTTP.URL)]++
 	case r.TLS.JA3 != "":
 		c.addGreeting(r)
 	case r.DNS.RRName != "":
-		s["dns"][dnsName(r.DNS.RRName)] = 1
-		for _, q := range r.DNS.Questions {
-			s["dns"][dnsName(q.RRName)] = 1
-		}
+		s.addNames(r)
+	}
+}
+
+// addNames notes the names that a DNS message asks for.
+func (s seen) addNames(r *record) {
+	if r.DNS.RRName == "" {
+		return
+	}
+	s["dns"][dnsName(r.DNS.RRName)] = 1
+	for _, q := range r.DNS.Questions {
+		s["dns"][dnsName(q.RRName)] = 1
 	}
 }
 

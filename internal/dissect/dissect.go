@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, openVPNTCP, eapol}
+var All = []*Dissector{http, http2, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, openVPNTCP, eapol}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown
@@ -130,9 +130,22 @@ type Message struct {
 // Field is a contiguous run of a message's bytes.
 type Field struct {
 	Name  string       // http.head, http.trailer, http.chunk, dns.name, dns.rest, tls.sni, tls.handshake, socks
-	Data  []byte       // borrowed; as long as its run on the wire
+	Data  []byte       // borrowed; as long as its run on the wire, but where Wire is set
 	At    int64        // stream offset of Data[0]
 	Namer detect.Namer // finer names within Data; nil where Name is enough
+
+	// Wire is the run on the wire that Data is read from, where those are not the
+	// same bytes: every place in Data is all of it. Borrowed as Data is.
+	Wire []byte
+	Form string // what hides Data in Wire, "" where it stands there as it is
+}
+
+// Len returns how many bytes of the wire f is.
+func (f *Field) Len() int {
+	if f.Wire != nil {
+		return len(f.Wire)
+	}
+	return len(f.Data)
 }
 
 // Choose asks which dissector understands b, the first bytes of direction d

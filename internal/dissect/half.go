@@ -14,7 +14,7 @@ func (h *half) begin(m Message, s Sink) {
 
 // field gives f to search and counts its bytes.
 func (h *half) field(f Field, s Sink) {
-	h.m.Wire += int64(len(f.Data))
+	h.m.Wire += int64(f.Len())
 	s.Field(&h.m, f)
 }
 

@@ -117,7 +117,9 @@ func (p *httpParser) start(d telltale.Direction, at int64, b []byte, s Sink) (in
 	}
 	h.head.read(b[:end])
 	h.m = h.head.message(d, at)
-	h.looksUp()
+	if h.dns = lookupOf(h.head.ContentType, h.head.URL); h.dns != nil && h.dns.asked {
+		h.m.DNS = &h.dns.msg.DNS
+	}
 	h.begin(h.m, s)
 	h.field(Field{Name: "http.head", Data: b[:end], At: at, Namer: headNamer{}}, s)
 	h.state, h.left = p.frame(d, &h.head)

@@ -10,6 +10,14 @@ const (
 
 // probeHTTP judges whether b is the beginning of a head.
 func probeHTTP(b []byte) Verdict {
+	if len(b) > 1 && b[0] == 'P' && b[1] == 'R' {
+		switch isPrefix(b, http2Preface) {
+		case Yes:
+			return No
+		case Maybe:
+			return Maybe
+		}
+	}
 	full := len(b) >= httpProbe
 	b = b[:min(len(b), httpProbe)]
 	b = b[blank(b):]

@@ -153,7 +153,11 @@ func (o *owner) Begin(m *Message) {
 func (o *owner) Field(m *Message, f Field) {
 	o.inside(m)
 	h := &o.dirs[m.Dir]
-	o.same(m.Dir, f.Name, f.At, f.Data)
+	if f.Wire != nil {
+		o.same(m.Dir, f.Name, f.At, f.Wire)
+	} else {
+		o.same(m.Dir, f.Name, f.At, f.Data)
+	}
 	h.parts = append(h.parts, fmt.Sprintf("%s@%d %q", f.Name, f.At, f.Data))
 	h.lent = append(h.lent, lent{f.Data, bytes.Clone(f.Data)})
 }

@@ -184,7 +184,7 @@ func (c *conv) Field(m *dissect.Message, f dissect.Field) {
 	c.burn()
 	col := m.State.(*collector)
 	if col.owned {
-		f.Data = slices.Clone(f.Data)
+		f.Data, f.Wire = slices.Clone(f.Data), slices.Clone(f.Wire)
 	}
 	col.fields = append(col.fields, f)
 	col.heads += len(f.Data) + entryCost
@@ -257,7 +257,8 @@ func (c *conv) own(col *collector) {
 	}
 	col.owned = true
 	for i := range col.fields {
-		col.fields[i].Data = slices.Clone(col.fields[i].Data)
+		f := &col.fields[i]
+		f.Data, f.Wire = slices.Clone(f.Data), slices.Clone(f.Wire)
 	}
 	col.body = append(col.buf[:0], col.body...)
 }

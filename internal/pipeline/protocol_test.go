@@ -6,12 +6,24 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/net/http2/hpack"
+
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
 	"github.com/telltale-audit/telltale/internal/lab"
 )
 
 const plain = "imei=" + imei + " "
+
+// http2Request returns a frame of headers, in Huffman's code, of which one is name.
+func http2Request(name, value string) []byte {
+	var b bytes.Buffer
+	e := hpack.NewEncoder(&b)
+	for _, f := range []hpack.HeaderField{{Name: ":method", Value: "POST"}, {Name: ":path", Value: "/"}, {Name: name, Value: value}} {
+		_ = e.WriteField(f) // a buffer takes all
+	}
+	return append([]byte{0, 0, byte(b.Len()), 1, 4, 0, 0, 0, 1}, b.Bytes()...)
+}
 
 // protocols are conversations that begin as one thing and may go on as
 // another, with where the one IMEI in them is found.
@@ -46,6 +58,20 @@ var protocols = []struct {
 		c.Send(telltale.ToServer, []byte("CONNECT plant.example:80 HTTP/1.1\r\n\r\n"))
 		c.Send(telltale.ToClient, []byte("HTTP/1.1 200 OK\r\n\r\n"))
 		c.Send(telltale.ToServer, post(plain))
+	}},
+	{"HTTP/2, coded header", "http.header:x-imei", "http2", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"))
+		c.Send(telltale.ToServer, http2Request("x-imei", imei))
+	}},
+	{"HTTP/2, body", "http.body", "http2", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+		c.Send(telltale.ToServer, append(http2Request("x-other", "1"), "\x00\x00\x16\x00\x01\x00\x00\x00\x01"+plain+" "[:22-len(plain)]...))
+	}},
+	{"upgrade to HTTP/2", "http.header:x-imei", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"))
+		c.Send(telltale.ToServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+		c.Send(telltale.ToServer, http2Request("x-imei", imei))
 	}},
 	{"upgrade", "unknown", "http", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, []byte("GET /ws HTTP/1.1\r\nUpgrade: websocket\r\n\r\n"))

@@ -136,6 +136,9 @@ func (c *conv) sight(col *collector, hits []detect.Hit) {
 			for _, r := range h.Ranges {
 				ranges = col.place(ranges, r)
 			}
+		} else if f := &col.fields[h.Index]; f.Wire != nil {
+			ranges = []telltale.Range{{Start: f.At, End: f.At + int64(len(f.Wire))}}
+			h.Form = hiddenIn(f.Form, h.Form)
 		}
 		s := c.sighting(col.m.Dir, h, slices.Clone(ranges))
 		s.Packets, s.Time = c.packets(col.m.Dir, s.Ranges)
@@ -149,6 +152,17 @@ func (c *conv) sight(col *collector, hits []detect.Hit) {
 			col.found = append(col.found, hits[i].Ranges...)
 		}
 	}
+}
+
+// hiddenIn returns the form of what is written in a form and hidden by another.
+func hiddenIn(outer, form string) string {
+	switch {
+	case outer == "":
+		return form
+	case form == "plain" || form == "":
+		return outer
+	}
+	return outer + ">" + form
 }
 
 // sighting returns what a hit says, without packets.
@@ -245,6 +259,11 @@ func (col *collector) excerpt(s *Sighting, hits []detect.Hit, h *detect.Hit) {
 	data, base, found, judged := col.body, col.base, col.found, col.done-col.base
 	if h.Index != bodyIndex {
 		f := &col.fields[h.Index]
+		if f.Wire != nil {
+			all := telltale.Range{End: int64(min(len(f.Wire), excerptValue))}
+			s.Wire, s.WireMark, s.WireBlank = slices.Clone(f.Wire[:all.End]), all, []telltale.Range{all}
+			return
+		}
 		data, base, found, judged = f.Data, f.At, nil, int64(len(f.Data))
 	}
 	mark := telltale.Range{Start: h.Ranges[0].Start - base, End: h.Ranges[len(h.Ranges)-1].End - base}

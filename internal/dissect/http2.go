@@ -1,0 +1,261 @@
+package dissect
+
+import (
+	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/flow"
+	"github.com/telltale-audit/telltale/internal/packet"
+	"github.com/telltale-audit/telltale/internal/wire"
+)
+
+// http2 reads HTTP/2 without TLS (RFC 9113): by prior knowledge, or after an
+// upgrade. A head is a message, with the data of its stream that follow it; what
+// other streams say between them begins another.
+var http2 = &Dissector{
+	Name:  "http2",
+	Ports: []uint16{80, 8080},
+	Proto: packet.TCP,
+	Probe: func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP2(b) },
+	New:   func(*flow.Flow) Parser { return new(http2Parser) },
+}
+
+// http2Preface is what a client says first (section 3.4).
+const http2Preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+const (
+	http2Header = 9         // bytes of a frame's head
+	http2Frame  = 64 << 10  // bytes of a frame that is waited for
+	http2Block  = 128 << 10 // bytes of a block of headers
+)
+
+// The types of frames (section 6), and their flags.
+const (
+	frameData         = 0
+	frameHeaders      = 1
+	frameSettings     = 4
+	framePushPromise  = 5
+	frameContinuation = 9
+
+	flagEndStream  = 1
+	flagEndHeaders = 4
+	flagPadded     = 8
+	flagPriority   = 32
+)
+
+// probeHTTP2 knows a client by its preface, and a server by the settings that it
+// must begin with.
+func probeHTTP2(b []byte) Verdict {
+	if len(b) == 0 {
+		return Maybe
+	}
+	if b[0] != 'P' && b[0] != 0 {
+		return No
+	}
+	if b[0] == 'P' {
+		return isPrefix(b, http2Preface)
+	}
+	const least, most = 6, 10 * 6 // bytes of settings
+	c := wire.New(b)
+	f := readHTTP2(&c)
+	switch {
+	case len(b) > 1 && b[1] != 0, len(b) > 3 && b[3] != frameSettings:
+		return No
+	case !c.OK():
+		return Maybe
+	}
+	return yesIf(f.length >= least && f.length <= most && f.length%6 == 0 && f.flags == 0 && f.stream == 0)
+}
+
+// http2Head is a frame's head (section 4.1).
+type http2Head struct {
+	length     int
+	typ, flags uint8
+	stream     uint32
+}
+
+func readHTTP2(c *wire.Cursor) http2Head {
+	return http2Head{int(c.U24()), c.U8(), c.U8(), c.U32() & 0x7fffffff}
+}
+
+// http2Parser reads both directions, which know how many requests wait.
+type http2Parser struct {
+	half  [2]http2Half
+	asked int  // requests without a response
+	mixed bool // more than one waited at a time: whose a response is, its place does not say
+}
+
+// http2Half is one direction.
+type http2Half struct {
+	half
+	begun  bool
+	left   int    // bytes to come of the data in hand
+	pad    int    // bytes of padding behind them
+	ends   bool   // with which the stream does
+	stream uint32 // of the open message
+	bodies map[uint32]http2Body
+	headers
+	dns *lookup
+}
+
+// http2Body is what a head said of the data that follow.
+type http2Body struct{ contentType string }
+
+// maxHTTP2Bodies is how many streams are told apart.
+const maxHTTP2Bodies = 128
+
+func (p *http2Parser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
+	h := &p.half[d]
+	for used < len(b) && err == nil {
+		var n int
+		switch {
+		case h.left+h.pad > 0:
+			n = h.data(at+int64(used), b[used:], s)
+		case !h.begun && b[used] == 'P':
+			n, err = h.preface(d, at+int64(used), b[used:], s)
+		default:
+			n, err = p.frame(d, at+int64(used), b[used:], s)
+		}
+		if n == 0 {
+			break
+		}
+		used += n
+	}
+	if err != nil {
+		h.finish(s)
+	}
+	return used, err
+}
+
+// preface reads what a client says first.
+func (h *http2Half) preface(d telltale.Direction, at int64, b []byte, s Sink) (int, error) {
+	switch isPrefix(b, http2Preface) {
+	case No:
+		return 0, errHead
+	case Maybe:
+		return 0, nil
+	}
+	h.begun = true
+	h.aside(d, at, b[:len(http2Preface)], s)
+	return len(http2Preface), nil
+}
+
+// frame reads the frame that b begins with, the head of one of data, or all frames
+// of a block of headers, and returns how many bytes that took; 0 where more are
+// needed.
+func (p *http2Parser) frame(d telltale.Direction, at int64, b []byte, s Sink) (int, error) {
+	h := &p.half[d]
+	c := wire.New(b)
+	f := readHTTP2(&c)
+	switch {
+	case !c.OK():
+		return 0, nil
+	case f.typ == frameData:
+		return h.beginData(d, f, at, b, s)
+	case f.length > http2Frame || f.typ > 0x20:
+		return 0, errHead
+	case len(b) < http2Header+f.length:
+		return 0, nil
+	case f.typ == frameHeaders || f.typ == framePushPromise:
+		return p.head(d, f, at, b, s)
+	}
+	h.begun = true
+	h.aside(d, at, b[:http2Header+f.length], s)
+	return http2Header + f.length, nil
+}
+
+// aside gives bytes to search that are of no request or response.
+func (h *http2Half) aside(d telltale.Direction, at int64, b []byte, s Sink) {
+	f := Field{Name: "http2.frame", Data: b, At: at}
+	if h.open {
+		h.field(f, s)
+		return
+	}
+	h.begin(Message{Proto: http2.Name, Dir: d, Protection: telltale.Open, Start: at}, s)
+	h.field(f, s)
+	h.end(s)
+}
+
+// beginData reads the head of a frame of data (section 6.1).
+func (h *http2Half) beginData(d telltale.Direction, f http2Head, at int64, b []byte, s Sink) (int, error) {
+	n, pad := http2Header, 0
+	if f.flags&flagPadded != 0 {
+		if len(b) == n {
+			return 0, nil
+		}
+		if pad = int(b[n]); pad >= f.length {
+			return 0, errHead
+		}
+		n++
+	}
+	if !h.open || h.stream != f.stream {
+		h.finish(s)
+		body := h.bodies[f.stream]
+		h.stream = f.stream
+		h.begin(Message{Proto: http2.Name, Dir: d, Protection: telltale.Open, Start: at, BodyName: "http.body", ContentType: body.contentType}, s)
+	}
+	h.m.Wire += int64(n)
+	h.left, h.pad, h.ends = f.length-(n-http2Header)-pad, pad, f.flags&flagEndStream != 0
+	if h.left+h.pad == 0 && h.ends {
+		h.endStream(s)
+	}
+	return n, nil
+}
+
+// data pushes what b holds of the data in hand, and passes over padding.
+func (h *http2Half) data(at int64, b []byte, s Sink) int {
+	n := min(h.left, len(b))
+	if n > 0 {
+		if h.dns != nil {
+			h.dns.take(b[:n])
+		}
+		h.body(at, b[:n], s)
+		h.left -= n
+	}
+	if h.left == 0 && h.pad > 0 {
+		if len(b)-n < h.pad {
+			return n
+		}
+		h.field(Field{Name: "http2.frame", Data: b[n : n+h.pad], At: at + int64(n)}, s)
+		n += h.pad
+		h.pad = 0
+	}
+	if h.left+h.pad == 0 && h.ends {
+		h.endStream(s)
+	}
+	return n
+}
+
+// endStream ends the open message with its stream.
+func (h *http2Half) endStream(s Sink) {
+	delete(h.bodies, h.stream)
+	if l := h.dns; l != nil && h.m.DNS == nil && l.whole() {
+		h.m.DNS = &l.msg.DNS
+	}
+	h.finish(s)
+}
+
+// finish ends the open message.
+func (h *http2Half) finish(s Sink) {
+	h.end(s)
+	h.dns = nil
+}
+
+// Gap goes on within data. Elsewhere headers may be missing, on which those after
+// them build.
+func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
+	h := &p.half[d]
+	if n < int64(h.left) {
+		h.left -= int(n)
+		h.m.Truncated, h.dns = true, nil
+		return true
+	}
+	h.m.Truncated = true
+	h.finish(s)
+	*h = http2Half{}
+	return false
+}
+
+func (p *http2Parser) Close(d telltale.Direction, s Sink) {
+	h := &p.half[d]
+	h.m.Truncated = h.m.Truncated || h.left > 0
+	h.finish(s)
+}
