@@ -7,25 +7,39 @@ import (
 	"github.com/telltale-audit/telltale"
 )
 
-// An Agent remembers what program spoke last in one direction of a flow: it says
-// the same of itself in every request, and is told once. The zero Agent is ready.
+// Agents remember what programs said of themselves to whom: it is the same in every
+// request, and told once. The zero Agents are ready.
+type Agents struct {
+	told map[uint64]bool // by what was said and by whom to whom: whether it named a device
+}
+
+// maxAgents is how many are remembered; then all are forgotten.
+const maxAgents = 1024
+
+// An Agent is whoever speaks in a field, to whoever it speaks to.
 type Agent struct {
-	sum  uint64
-	told bool // and it named a device
+	Of   *Agents
+	Pair uint64 // who speaks to whom
+	last uint64
 }
 
 var agentSeed = maphash.MakeSeed()
 
-// again reports whether b is what the program said of itself last time; else b is
-// from now on.
+// again reports whether the program said b before; else it has from now on.
 func (a *Agent) again(b []byte) bool {
-	sum := maphash.Bytes(agentSeed, b)
-	same := sum == a.sum
-	if !same {
-		a.sum, a.told = sum, false
+	a.last = maphash.Bytes(agentSeed, b) ^ a.Pair
+	if _, said := a.Of.told[a.last]; said {
+		return true
 	}
-	return same
+	if a.Of.told == nil || len(a.Of.told) == maxAgents {
+		a.Of.told = make(map[uint64]bool)
+	}
+	a.Of.told[a.last] = false
+	return false
 }
+
+// names notes that what the program said last names a device.
+func (a *Agent) names() { a.Of.told[a.last] = true }
 
 // userAgent takes the model and the build of the device out of view[start:end],
 // what a program says of itself (RFC 9110, 10.1.5): as Android's own client and
@@ -34,7 +48,7 @@ func (a *Agent) again(b []byte) bool {
 func (s *Search) userAgent(start, end int) {
 	b := s.view.Data[start:end]
 	if a := s.field.Agent; a != nil && a.again(b) {
-		if a.told {
+		if a.Of.told[a.last] {
 			s.repeated++
 		}
 		return
@@ -148,7 +162,7 @@ func (s *Search) agent(kind telltale.Kind, judge judgement, start, end int) {
 	s.reading.shape("stands where a user agent names the device", 10)
 	s.takeOwn(kind, start, end, "")
 	if s.field.Agent != nil {
-		s.field.Agent.told = true
+		s.field.Agent.names()
 	}
 }
 

@@ -41,20 +41,32 @@ func TestUserAgents(t *testing.T) {
 }
 
 // A program that says the same of itself again is told once; one that says
-// something else is told again.
+// something else, or says it to somebody else, is told again.
 func TestUserAgentIsToldOnce(t *testing.T) {
-	var agent Agent
+	agent, other := Agent{Of: new(Agents), Pair: 1}, Agent{Pair: 2}
+	other.Of = agent.Of
 	s := New(nil).NewSearch()
 	for i, c := range []struct {
 		model    string
 		hits     int
 		repeated int64
-	}{{"EX-1", 2, 0}, {"EX-1", 0, 1}, {"EX-2", 2, 0}, {"EX-1", 2, 0}} {
+	}{{"EX-1", 2, 0}, {"EX-1", 0, 1}, {"EX-2", 2, 0}, {"EX-1", 0, 1}} {
 		s.Begin()
 		s.Scan(Field{Data: []byte("User-Agent: D (Linux; Android 9; " + c.model + " Build/XPR1)\r\n"), Agent: &agent})
 		if hits := len(s.End()); hits != c.hits || s.Repeated() != c.repeated {
 			t.Errorf("%d: %d hits, %d repeated", i, hits, s.Repeated())
 		}
+	}
+	s.Begin()
+	s.Scan(Field{Data: []byte("User-Agent: D (Linux; Android 9; EX-1 Build/XPR1)\r\n"), Agent: &other})
+	if hits := len(s.End()); hits != 2 {
+		t.Errorf("to somebody else: %d hits", hits)
+	}
+	for i := range 3 * maxAgents {
+		agent.again([]byte{byte(i), byte(i >> 8), 1})
+	}
+	if n := len(agent.Of.told); n > maxAgents {
+		t.Errorf("%d are remembered", n)
 	}
 }
 

@@ -74,7 +74,7 @@ type Field struct {
 	Namer       Namer          // nil: Name is enough
 	Path        string         // request path or host, weak context
 	Inflow      *decode.Inflow // of this field, from window to window; nil if each is inflated for itself
-	Agent       *Agent         // of the flow and direction; nil if every message is told for itself
+	Agent       *Agent         // who speaks to whom; nil if every message is told for itself
 	Memory      *decode.Memory // of the fields before that this one goes on from; nil if it begins anew
 }
 

@@ -26,8 +26,9 @@ type conv struct {
 	parser  dissect.Parser     // of found
 	raw     dissect.Parser     // takes what nobody understands; made when needed
 	half    [2]half
-	given   piece     // what the parser at work was given
-	fuel    int       // calls of the sink that it has left
+	given   piece // what the parser at work was given
+	fuel    int   // calls of the sink that it has left
+	agent   [2]detect.Agent
 	waiting []waiting // messages that an answer may still follow
 	told    bool      // something was found in it
 	past    int       // requests that waited too long, whose answers may still come
@@ -43,7 +44,6 @@ type half struct {
 	weight    int            // of pending, as counted in the shard
 	at        int64          // stream offset of the first byte not used
 	open      *collector     // the message that is being told, if any
-	agent     detect.Agent   // what program speaks
 	memory    *memory        // what its messages are compressed with, if they go on from each other
 	delivered int64          // bytes, accounted by scanned, opaque or skipped
 	accounted int64

@@ -1,12 +1,14 @@
 package pipeline
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/dissect"
 	"github.com/telltale-audit/telltale/internal/flow"
+	"github.com/telltale-audit/telltale/internal/packet"
 )
 
 // End implements [dissect.Sink].
@@ -73,7 +75,7 @@ func (c *conv) search(col *collector, more bool) {
 	work := &c.s.w.tally.Work
 	for i, f := range col.fields {
 		work.Searched += int64(len(f.Data))
-		s.Scan(detect.Field{Index: i, Name: f.Name, Data: f.Data, Base: f.At, Namer: f.Namer, Agent: &c.half[col.m.Dir].agent})
+		s.Scan(detect.Field{Index: i, Name: f.Name, Data: f.Data, Base: f.At, Namer: f.Namer, Agent: c.agentOf(col.m)})
 	}
 	keep := 0
 	if len(col.body) > 0 {
@@ -117,8 +119,26 @@ func (c *conv) skipped(col *collector, s *detect.Search) {
 // tooManyHits is the rule that keeps hits beyond a bound out of a message.
 const tooManyHits = "hits_per_message"
 
+// agentOf returns who speaks to whom in a request, nil in other messages.
+func (c *conv) agentOf(m *dissect.Message) *detect.Agent {
+	if m.HTTP == nil || m.HTTP.UserAgent == nil {
+		return nil
+	}
+	a := &c.agent[m.Dir]
+	if a.Of == nil {
+		ends := [2]packet.Addr{c.f.Src, c.f.Dst}
+		if m.Dir == telltale.ToClient {
+			ends[0], ends[1] = ends[1], ends[0]
+		}
+		a.Of, a.Pair = &c.s.agents, maphash.Comparable(pairSeed, ends)
+	}
+	return a
+}
+
+var pairSeed = maphash.MakeSeed()
+
 // sameAgent is the rule that tells the model and the build in what a program says
-// of itself once a flow and direction, not with every request.
+// of itself to the same far end once, not with every request.
 const sameAgent = "same_user_agent"
 
 // sight turns the search's hits into sightings.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
 )
@@ -28,6 +29,7 @@ type shard struct {
 	outer       *FlowInfo         // of the tunnel that the packet in hand came through, if any
 	crashes     int               // that were told
 	tails       tails             // of flows that gave way
+	agents      detect.Agents     // what programs said of themselves
 	held        int               // bytes that its flows hold: open messages and what waits to be used
 }
 

@@ -27,19 +27,24 @@ func together(told []*party) (ids []*telltale.Identifier, count int) {
 
 // sentence names at most budget kinds and counts the rest.
 func (v *view) sentence(told []*party, ids []*telltale.Identifier, count, budget int, rest string) string {
-	return fmt.Sprintf("%s sent %s to %s %s.", v.subject(ids), whatSent(identifying(ids), budget, rest), whom(told), times(count))
+	often := times(count)
+	if !slices.ContainsFunc(ids, isOwn) {
+		often = "at least " + often // what a program says of itself is told once to each far end
+	}
+	return fmt.Sprintf("%s sent %s to %s %s.", v.subject(ids), whatSent(identifying(ids), budget, rest), whom(told), often)
 }
+
+// isOwn reports whether an identifier is of one device: a model and a build are
+// shared by many.
+func isOwn(id *telltale.Identifier) bool { return id.Kind != telltale.Model && id.Kind != telltale.Build }
 
 // identifying leaves out what many devices share, the model and the build, unless
 // nothing else was told.
 func identifying(ids []*telltale.Identifier) []*telltale.Identifier {
-	own := slices.DeleteFunc(slices.Clone(ids), func(id *telltale.Identifier) bool {
-		return id.Kind == telltale.Model || id.Kind == telltale.Build
-	})
-	if len(own) == 0 {
+	if !slices.ContainsFunc(ids, isOwn) {
 		return ids
 	}
-	return own
+	return slices.DeleteFunc(slices.Clone(ids), func(id *telltale.Identifier) bool { return !isOwn(id) })
 }
 
 // subject names who sent: the owner's device by what it is, others by count.

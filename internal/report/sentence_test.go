@@ -44,6 +44,14 @@ var sentences = []struct {
 		"Your phone sent its SIM number, both IMEIs, its cell and 3 more to zzhc.vnet.cn 15 times.",
 	},
 	{
+		"a model only, which is told once", func(a *Audit) { only(a, "i7"); a.Identifiers[6].Kind, a.Sends[0].Count = telltale.Model, 1 },
+		"Your phone sent its model to zzhc.vnet.cn at least once.",
+	},
+	{
+		"a model beside an identifier", func(a *Audit) { only(a, "i1", "i7"); a.Identifiers[6].Kind = telltale.Model },
+		"Your phone sent its SIM number to zzhc.vnet.cn 15 times.",
+	},
+	{
 		"not a phone", func(a *Audit) { only(a, "i6"); a.Devices[0].Label = "Kitchen camera" },
 		"Your camera sent its hardware address to zzhc.vnet.cn 15 times.",
 	},
