@@ -36,7 +36,9 @@ func (v *view) sentence(told []*party, ids []*telltale.Identifier, count, budget
 
 // isOwn reports whether an identifier is of one device: a model and a build are
 // shared by many.
-func isOwn(id *telltale.Identifier) bool { return id.Kind != telltale.Model && id.Kind != telltale.Build }
+func isOwn(id *telltale.Identifier) bool {
+	return id.Kind != telltale.Model && id.Kind != telltale.Build
+}
 
 // identifying leaves out what many devices share, the model and the build, unless
 // nothing else was told.

@@ -45,7 +45,7 @@ var sentences = []struct {
 	},
 	{
 		"a model only, which is told once", func(a *Audit) { only(a, "i7"); a.Identifiers[6].Kind, a.Sends[0].Count = telltale.Model, 1 },
-		"Your phone sent its model to zzhc.vnet.cn at least once.",
+		"Your device sent its model to zzhc.vnet.cn at least once.",
 	},
 	{
 		"a model beside an identifier", func(a *Audit) { only(a, "i1", "i7"); a.Identifiers[6].Kind = telltale.Model },
