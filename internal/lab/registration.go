@@ -24,7 +24,7 @@ type registrar struct {
 	address string // dialled without asking for a name; "": registrationHost is asked for
 	head    func(w *world, port uint16, body []byte) []byte
 	pairs   func(w *world, at telltale.Time) []pair
-	agent   []telltale.Value // what the user agent in the head tells
+	agent   []telltale.Value // what the user agent in every head tells; noted of the first
 	android bool             // Base64.DEFAULT: a line feed after 76 letters and at the end; "/" is escaped in the JSON
 	nul     bool             // the length that is encoded counts the end of the string
 }
@@ -70,6 +70,7 @@ func (w *world) register(r *registrar, at telltale.Time, cause int, order []int)
 			Range: telltale.Range{Start: from, End: from + int64(len(v.Raw()))},
 		})
 	}
+	r.agent = nil
 	send := Send{Time: opened, Cause: cause, Destination: registrationHost, Response: response, Sightings: sightings}
 	if r.address != "" {
 		send.Destination = c.hosts[telltale.ToClient].Addr.String()

@@ -249,6 +249,7 @@ func (v *view) tally() []number {
 		}
 	}
 	ids, count := together(v.parties)
+	ids = identifying(ids)
 	open := 0
 	for _, p := range v.parties {
 		if p.open() {
@@ -303,17 +304,17 @@ func protectionClass(p telltale.Protection) (class, word string) {
 
 // certaintyOf says how sure it is that these are the device's identifiers.
 func (v *view) certaintyOf(p *party) string {
-	sure := 0
-	for _, id := range p.ids {
+	sure, ids := 0, identifying(p.ids)
+	for _, id := range ids {
 		if id.Level == telltale.Confirmed {
 			sure++
 		}
 	}
 	switch {
-	case sure == len(p.ids):
+	case sure == len(ids):
 		return "confirmed by the device file"
 	case sure > 0:
-		return thousands(int64(sure)) + " of " + thousands(int64(len(p.ids))) + " confirmed by the device file, the others probable"
+		return thousands(int64(sure)) + " of " + thousands(int64(len(ids))) + " confirmed by the device file, the others probable"
 	}
 	return "probable, by form and the names beside them"
 }

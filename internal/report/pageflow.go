@@ -256,6 +256,7 @@ func (v *view) flowOthers(f *flowFigure, bands *[]figure.Band) {
 // flowConclusion is the sentence over the figure.
 func (v *view) flowConclusion() string {
 	ids, _ := together(v.parties)
+	ids = identifying(ids)
 	open := 0
 	for _, p := range v.parties {
 		if p.open() {

@@ -208,7 +208,7 @@ func (v *view) pathFigure() *pathFigure {
 	if len(v.sealed) > 0 {
 		f.Sealed = v.sealed[0].name
 	}
-	all := allOf(len(p.ids))
+	all := allOf(len(identifying(p.ids)))
 	if f.Near {
 		f.Conclusion = "Whoever is on the same network could read it; it was not seen to go further."
 		f.Answer = "Yes, on the network it was sent in. Messages like this one stay there, where every device and the owner of the network can read them."
@@ -239,11 +239,11 @@ func (v *view) fillHops(f *pathFigure, p *party) {
 		h := &f.Hops[i]
 		id := p.ids[i%len(p.ids)]
 		h.Glass = strings.ToUpper(string(id.Kind)) + " " + v.shown(id)
-		h.Reads, h.Sees = "could read "+fewWords(len(p.ids)), "name, size, time"
+		h.Reads, h.Sees = "could read "+fewWords(len(identifying(p.ids))), "name, size, time"
 	}
 	f.Hops[0].Name, f.Hops[0].About, f.Hops[0].Reads, f.Hops[0].Sees, f.Hops[0].Party = device, "writes the message", wrote, "seals it", true
 	f.Hops[last].Name, f.Hops[last].About, f.Hops[last].Sees, f.Hops[last].Party = "The destination", p.name, "reads its message", true
-	f.Hops[last].Reads = "receives " + fewWords(len(p.ids))
+	f.Hops[last].Reads = "receives " + fewWords(len(identifying(p.ids)))
 	if p.sends[0].Received {
 		f.Hops[0].Reads, f.Hops[0].About = "receives it", "is sent the message"
 		f.Hops[last].Name, f.Hops[last].Reads = "The far end", "writes it in the open"

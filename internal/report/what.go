@@ -115,8 +115,9 @@ func (v *view) probable(p *party) string {
 	if len(v.Info.Options.Devices) == 0 {
 		return ""
 	}
+	own := identifying(p.ids)
 	var ids []*telltale.Identifier
-	for _, id := range p.ids {
+	for _, id := range own {
 		if id.Level != telltale.Confirmed {
 			ids = append(ids, id)
 		}
@@ -127,7 +128,7 @@ func (v *view) probable(p *party) string {
 	case 1:
 		return "probable only: " + wordsOf(ids[0].Kind).one
 	}
-	return fmt.Sprintf("probable only: %d of %d", len(ids), len(p.ids))
+	return fmt.Sprintf("probable only: %d of %d", len(ids), len(own))
 }
 
 // notes says of a party what is known beside its name.
