@@ -8,6 +8,7 @@ import (
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/destination"
+	"github.com/telltale-audit/telltale/internal/packet"
 	"github.com/telltale-audit/telltale/internal/pipeline"
 	"github.com/telltale-audit/telltale/internal/report"
 )
@@ -19,10 +20,11 @@ const maxDestinations = 1 << 16
 // destinations are the far ends, by name where they have one.
 type destinations struct {
 	byName map[string]*farEnd
-	byAddr map[netip.Addr]*farEnd // of those without a name
+	byAddr map[packet.Addr]*farEnd // of those without a name
 	list   []*farEnd
-	beyond int64 // flows and messages of far ends that were not told apart
-	vias   int   // far ends whose alias is kept
+	vias   map[*farEnd]string // the aliases that DNS gave for the names of some
+	beyond int64              // flows and messages of far ends that were not told apart
+	speeches
 
 	unlisted int64   // flows and messages whose address is left out of what is listed of their far end
 	others   *farEnd // shared by those beyond the bound; nil until then
@@ -31,13 +33,18 @@ type destinations struct {
 // A farEnd is a destination and what the flows to it showed. There may be tens
 // of thousands: its record is made when it is written.
 type farEnd struct {
-	number int    // from 1
-	name   string // "" of one that has none
-	via    string // the alias that DNS gave for the name, where there was one
-	addrs  []netip.Addr
-	seen   []contact // one for each protection, and where it matters each device
-	met    []*owner  // the devices that met it, where that matters
-	crowd  bool      // more than maxMet did
+	name     string // "" of one that has none
+	addrs    []packet.Addr
+	contacts *contact // one for each protection, and where it matters each device
+	met      *meeting // with each of the devices, where that matters
+	number   int32    // from 1
+	crowd    bool     // more than maxMet devices met it
+}
+
+// A meeting is one of a far end and a device.
+type meeting struct {
+	next   *meeting
+	device *owner
 }
 
 // maxMet is how many devices are told apart at a far end. Of those beyond it only
@@ -50,30 +57,42 @@ var crowd = &owner{}
 // meet notes that a device met the far end, and returns for whom it counts there.
 // Nil is whoever, where it does not matter.
 func (e *farEnd) meet(o *owner) *owner {
-	switch {
-	case o == nil || slices.Contains(e.met, o):
+	if o == nil {
 		return o
-	case len(e.met) >= maxMet && o.file < 0:
+	}
+	n, last := 0, &e.met
+	for m := e.met; m != nil; m = m.next {
+		if m.device == o {
+			return o
+		}
+		n, last = n+1, &m.next
+	}
+	if n >= maxMet && o.file < 0 {
 		e.crowd = true
 		return crowd
 	}
-	e.met = append(e.met, o)
+	*last = &meeting{device: o}
 	return o
 }
 
 // strange reports whether only strangers met the far end.
 func (e *farEnd) strange(strangers map[string]bool) bool {
-	if strangers == nil || e.crowd || len(e.met) == 0 {
+	if strangers == nil || e.crowd || e.met == nil {
 		return false
 	}
-	return !slices.ContainsFunc(e.met, func(o *owner) bool { return !strangers[o.ID] })
+	for m := e.met; m != nil; m = m.next {
+		if !strangers[m.device.ID] {
+			return false
+		}
+	}
+	return true
 }
 
 // ID returns the destination_id.
-func (e *farEnd) ID() string { return "d" + strconv.Itoa(e.number) }
+func (e *farEnd) ID() string { return "d" + strconv.Itoa(int(e.number)) }
 
 func newDestinations() *destinations {
-	return &destinations{byName: map[string]*farEnd{}, byAddr: map[netip.Addr]*farEnd{}}
+	return &destinations{byName: map[string]*farEnd{}, byAddr: map[packet.Addr]*farEnd{}, vias: map[*farEnd]string{}, speeches: speeches{}}
 }
 
 // maxVias bounds the far ends whose alias is kept.
@@ -88,20 +107,21 @@ type far struct {
 
 // of returns the destination of that name or, without one, that address.
 func (d *destinations) of(far far) *farEnd {
-	name, addr := far.name, far.addr
-	dest := d.byName[name]
+	name, addr := far.name, packet.AddrFrom(far.addr)
+	var dest *farEnd
 	if name == "" {
 		dest = d.byAddr[addr]
+	} else {
+		dest = d.byName[name]
 	}
 	if dest == nil {
 		dest = d.add(name, addr)
 	}
-	if far.via != "" && dest.via == "" && dest != d.others && d.vias < maxVias {
-		dest.via = far.via
-		d.vias++
+	if far.via != "" && dest != d.others && len(d.vias) < maxVias && d.vias[dest] == "" {
+		d.vias[dest] = far.via
 	}
 	switch {
-	case dest == d.others || !addr.IsValid() || slices.Contains(dest.addrs, addr):
+	case dest == d.others || !far.addr.IsValid() || slices.Contains(dest.addrs, addr):
 	case len(dest.addrs) < maxAddresses:
 		dest.addrs = append(dest.addrs, addr)
 	default:
@@ -111,7 +131,7 @@ func (d *destinations) of(far far) *farEnd {
 }
 
 // add makes the record of a far end that was not seen before.
-func (d *destinations) add(name string, addr netip.Addr) *farEnd {
+func (d *destinations) add(name string, addr packet.Addr) *farEnd {
 	if len(d.list) >= maxDestinations {
 		d.beyond++
 		if d.others == nil {
@@ -129,7 +149,7 @@ func (d *destinations) add(name string, addr netip.Addr) *farEnd {
 }
 
 func (d *destinations) append(name string) *farEnd {
-	dest := &farEnd{number: len(d.list) + 1, name: name}
+	dest := &farEnd{number: int32(len(d.list)) + 1, name: name}
 	d.list = append(d.list, dest)
 	return dest
 }
@@ -141,8 +161,10 @@ func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far, servic
 		sent, received = received, sent
 	}
 	e := d.of(far)
-	c := e.contact(f, far.addr, e.meet(dev))
-	c.service = service
+	c := d.contactOf(e, f, far.addr, e.meet(dev))
+	if c.service != service {
+		c.speech = d.speeches.of(speech{c.protection, c.appProto, service})
+	}
 	c.add(f, sent, received)
 }
 
@@ -166,24 +188,37 @@ func (d *destinations) records(b *destination.Book, sent func(id string) bool, s
 	var out []telltale.Destination
 	for i, e := range d.list {
 		if told[i] {
-			out = append(out, e.described(b))
+			out = append(out, d.described(e, b))
 		}
 	}
 	return out
 }
 
-// record returns the record of a far end, without claims.
+// record returns the record of a far end, without addresses and claims.
 func (e *farEnd) record() telltale.Destination {
-	return telltale.Destination{ID: e.ID(), Name: telltale.NewText(e.name), DestIP: e.addrs}
+	return telltale.Destination{ID: e.ID(), Name: telltale.NewText(e.name)}
+}
+
+// addresses returns the addresses of a far end, in the order they were met.
+func (e *farEnd) addresses() []netip.Addr {
+	if len(e.addrs) == 0 {
+		return nil
+	}
+	out := make([]netip.Addr, len(e.addrs))
+	for i, a := range e.addrs {
+		out[i] = a.Netip()
+	}
+	return out
 }
 
 // described returns the record of a far end with what is known of it.
-func (e *farEnd) described(b *destination.Book) telltale.Destination {
+func (d *destinations) described(e *farEnd, b *destination.Book) telltale.Destination {
 	out := e.record()
-	if d, ok := destination.DomainOf(e.name); ok {
-		out.Domain = telltale.NewText(d.Registrable)
+	out.DestIP = e.addresses()
+	if domain, ok := destination.DomainOf(e.name); ok {
+		out.Domain = telltale.NewText(domain.Registrable)
 	}
-	out.Claims = b.Claims(destination.Far{Name: e.name, Via: e.via, Addrs: e.addrs})
+	out.Claims = b.Claims(destination.Far{Name: e.name, Via: d.vias[e], Addrs: out.DestIP})
 	return out
 }
 
@@ -216,8 +251,8 @@ func (d *destinations) contacts(strangers map[string]bool) []report.Contact {
 // together returns what the flows of all devices but strangers showed that were
 // protected by p, nil if there were none.
 func (e *farEnd) together(p telltale.Protection, strangers map[string]bool) (sum *contact) {
-	for i := range e.seen {
-		switch c := &e.seen[i]; {
+	for c := e.contacts; c != nil; c = c.next {
+		switch {
 		case c.protection != p || c.strange(strangers):
 		case sum == nil:
 			sum = c

@@ -388,7 +388,7 @@ func (r *recorder) tail(rep *report.Audit, strangers map[string]bool) {
 			if d.strange(strangers) {
 				continue
 			}
-			rec := d.described(r.book)
+			rec := r.dests.described(d, r.book)
 			r.record(&rec)
 		}
 	}

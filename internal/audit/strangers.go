@@ -72,8 +72,8 @@ func (r *recorder) setAside(strangers map[string]bool) {
 		if e.strange(strangers) {
 			count("undeclared_destinations", 1)
 		}
-		for i := range e.seen {
-			if c := &e.seen[i]; c.strange(strangers) {
+		for c := e.contacts; c != nil; c = c.next {
+			if c.strange(strangers) {
 				count("undeclared_flows", c.flows)
 			}
 		}
