@@ -23,7 +23,7 @@ func datagrams(name string, ports []uint16, anywhere bool, sound func(b []byte) 
 		return yesIf((anywhere || c.serves(port)) && sound(b))
 	}
 	c.New = func(*flow.Flow) Parser { return &datagram{proto: name, read: read} }
-	c.Renew = func(p Parser, _ *flow.Flow) { p.(*datagram).open = false }
+	c.Renew = func(p Parser, _ *flow.Flow) { p.(*datagram).half = half{} }
 	return c
 }
 

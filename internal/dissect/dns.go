@@ -53,7 +53,7 @@ type dnsParser struct {
 
 func renewDNS(old Parser, f *flow.Flow) {
 	p := old.(*dnsParser)
-	p.proto, p.open = dnsProto(f), false
+	p.proto, p.half = dnsProto(f), half{}
 }
 
 func (p *dnsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
@@ -90,10 +90,10 @@ func (p *dnsParser) message(d telltale.Direction, at int64, b []byte, s Sink) (i
 	}, s)
 	at += int64(p.prefix)
 	for _, q := range m.questions {
-		s.Field(&p.m, Field{Name: "dns.name", Data: q.text, At: at + int64(q.off)})
+		s.Field(p.m, Field{Name: "dns.name", Data: q.text, At: at + int64(q.off)})
 	}
 	if rest := m.c.Rest(); len(rest) > 0 {
-		s.Field(&p.m, Field{Name: "dns.rest", Data: rest, At: at + int64(end-p.prefix-len(rest))})
+		s.Field(p.m, Field{Name: "dns.rest", Data: rest, At: at + int64(end-p.prefix-len(rest))})
 	}
 	p.end(s)
 	return end, nil

@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/flow"
@@ -33,11 +34,30 @@ type httpParser struct {
 type httpHalf struct {
 	half
 	state httpState
-	seen  int   // bytes of the unused input that were searched already
-	lined bool  // the first line, which ends at seen or before, is sound
-	left  int64 // bytes to come of the body or the chunk
-	head  httpHead
-	dns   *lookup // a DNS message that the message carries, nil as a rule
+	seen  int       // bytes of the unused input that were searched already
+	lined bool      // the first line, which ends at seen or before, is sound
+	left  int64     // bytes to come of the body or the chunk
+	head  *httpHead // of the open message
+	dns   *lookup   // a DNS message that the message carries, nil as a rule
+}
+
+// heads are those to be used again, as [messages] are.
+var heads = sync.Pool{New: func() any { return new(httpHead) }}
+
+// end closes the open message, if there is one, and with it its head.
+func (h *httpHalf) end(s Sink) {
+	h.readLookup()
+	h.half.end(s)
+	if h.dns = nil; h.head != nil {
+		heads.Put(h.head)
+		h.head = nil
+	}
+}
+
+// cut closes the open message as one whose end was not had.
+func (h *httpHalf) cut(s Sink) {
+	h.lack()
+	h.end(s)
 }
 
 // httpState says what the next byte belongs to.
@@ -115,14 +135,16 @@ func (p *httpParser) start(d telltale.Direction, at int64, b []byte, s Sink) (in
 	if end == 0 || err != nil {
 		return 0, err
 	}
-	h.head.read(b[:end])
-	h.m = h.head.message(d, at)
-	if h.dns = lookupOf(h.head.ContentType, h.head.URL); h.dns != nil && h.dns.asked {
-		h.m.DNS = &h.dns.msg.DNS
+	head := heads.Get().(*httpHead)
+	h.head = head
+	head.read(b[:end])
+	m := head.message(d, at)
+	if h.dns = lookupOf(head.ContentType, head.URL); h.dns != nil && h.dns.asked {
+		m.DNS = &h.dns.msg.DNS
 	}
-	h.begin(h.m, s)
+	h.begin(m, s)
 	h.field(Field{Name: "http.head", Data: b[:end], At: at, Namer: headNamer{}}, s)
-	h.state, h.left = p.frame(d, &h.head)
+	h.state, h.left = p.frame(d, head)
 	if h.state == httpStart {
 		h.end(s)
 	}
@@ -133,7 +155,8 @@ func (p *httpParser) start(d telltale.Direction, at int64, b []byte, s Sink) (in
 func (p *httpParser) startSimply(d telltale.Direction, at int64, s Sink) {
 	p.asked[d.Reverse()].pop()
 	h := &p.half[d]
-	h.head = httpHead{HTTP: HTTP{ContentLength: -1}}
+	h.head = heads.Get().(*httpHead)
+	*h.head = httpHead{HTTP: HTTP{ContentLength: -1}, encodings: h.head.encodings[:0]}
 	h.begin(h.head.message(d, at), s)
 	h.state = httpRest
 }
@@ -186,9 +209,9 @@ func (p *httpParser) Gap(d telltale.Direction, at, n int64, s Sink) bool {
 	h.seen, h.lined = 0, false
 	switch {
 	case h.state == httpRest:
-		h.m.Truncated = true
+		h.lack()
 	case (h.state == httpCounted || h.state == httpChunk) && n <= h.left:
-		h.m.Truncated = true
+		h.lack()
 		h.pass(n, s)
 	default:
 		h.reset(s)

@@ -165,7 +165,7 @@ func (p *http2Parser) frame(d telltale.Direction, at int64, b []byte, s Sink) (i
 // aside gives bytes to search that are of no request or response.
 func (h *http2Half) aside(d telltale.Direction, at int64, b []byte, s Sink) {
 	f := Field{Name: "http2.frame", Data: b, At: at}
-	if h.open {
+	if h.open() {
 		h.field(f, s)
 		return
 	}
@@ -186,13 +186,13 @@ func (h *http2Half) beginData(d telltale.Direction, f http2Head, at int64, b []b
 		}
 		n++
 	}
-	if !h.open || h.stream != f.stream {
+	if !h.open() || h.stream != f.stream {
 		h.finish(s)
 		body := h.bodies[f.stream]
 		h.stream = f.stream
 		h.begin(Message{Proto: http2.Name, Dir: d, Protection: telltale.Open, Start: at, BodyName: "http.body", ContentType: body.contentType}, s)
 	}
-	h.m.Wire += int64(n)
+	h.framing(n)
 	h.left, h.pad, h.ends = f.length-(n-http2Header)-pad, pad, f.flags&flagEndStream != 0
 	if h.left+h.pad == 0 && h.ends {
 		h.endStream(s)
@@ -227,7 +227,7 @@ func (h *http2Half) data(at int64, b []byte, s Sink) int {
 // endStream ends the open message with its stream.
 func (h *http2Half) endStream(s Sink) {
 	delete(h.bodies, h.stream)
-	if l := h.dns; l != nil && h.m.DNS == nil && l.whole() {
+	if l := h.dns; l != nil && h.open() && h.m.DNS == nil && l.whole() {
 		h.m.DNS = &l.msg.DNS
 	}
 	h.finish(s)
@@ -245,10 +245,11 @@ func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p.half[d]
 	if n < int64(h.left) {
 		h.left -= int(n)
-		h.m.Truncated, h.dns = true, nil
+		h.lack()
+		h.dns = nil
 		return true
 	}
-	h.m.Truncated = true
+	h.lack()
 	h.finish(s)
 	*h = http2Half{}
 	return false
@@ -256,6 +257,8 @@ func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 
 func (p *http2Parser) Close(d telltale.Direction, s Sink) {
 	h := &p.half[d]
-	h.m.Truncated = h.m.Truncated || h.left > 0
+	if h.left > 0 {
+		h.lack()
+	}
 	h.finish(s)
 }

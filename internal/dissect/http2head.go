@@ -170,7 +170,7 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		return 0, err
 	}
 	h.begun = true
-	begins := !h.open || h.stream != f.stream || f.typ == framePushPromise
+	begins := !h.open() || h.stream != f.stream || f.typ == framePushPromise
 	if begins {
 		h.finish(s)
 		h.text = h.text[:0] // which the open message's fields were in

@@ -55,7 +55,7 @@ func (h *httpHalf) chunkLine(at int64, b []byte, s Sink) (int, error) {
 	if extended {
 		h.field(Field{Name: "http.chunk", Data: line, At: at}, s)
 	} else {
-		h.m.Wire += int64(end)
+		h.framing(end)
 	}
 	h.state, h.left = httpChunk, size
 	if size == 0 {
@@ -73,7 +73,7 @@ func (h *httpHalf) chunkEnd(b []byte) (int, error) {
 	case -1:
 		return 0, nil
 	}
-	h.m.Wire += int64(n)
+	h.framing(n)
 	h.state = httpChunkLine
 	return n, nil
 }
@@ -86,7 +86,7 @@ func (h *httpHalf) trailer(at int64, b []byte, s Sink) (int, error) {
 	case end < 0:
 		return 0, nil
 	case end > 0:
-		h.m.Wire += int64(end)
+		h.framing(end)
 	default:
 		if end, err = h.blankLine(b); end == 0 || err != nil {
 			return 0, err

@@ -85,12 +85,10 @@ func (h *httpHalf) body(at int64, b []byte, s Sink) {
 	h.half.body(at, b, s)
 }
 
-// end closes the open message, if there is one. The DNS message in its body is read
-// now that it is whole.
-func (h *httpHalf) end(s Sink) {
-	if l := h.dns; l != nil && h.open && !h.m.Truncated && l.whole() {
+// readLookup reads the DNS message in the body of the open message, now that it is
+// whole.
+func (h *httpHalf) readLookup() {
+	if l := h.dns; l != nil && h.open() && !h.m.Truncated && l.whole() {
 		h.m.DNS = &l.msg.DNS
 	}
-	h.half.end(s)
-	h.dns = nil
 }

@@ -122,7 +122,7 @@ func (p *lines) text(d telltale.Direction, at int64, b []byte, s Sink) int {
 	if n+end == 0 {
 		return 0
 	}
-	if !h.open {
+	if !h.open() {
 		h.begin(Message{Proto: p.name, Dir: d, Protection: telltale.Open, Start: at, BodyName: p.name + ".message"}, s)
 	}
 	if n > 0 {
@@ -130,7 +130,7 @@ func (p *lines) text(d telltale.Direction, at int64, b []byte, s Sink) int {
 	}
 	h.told += int64(n + end)
 	if end > 0 {
-		h.m.Wire += int64(end)
+		h.framing(end)
 		h.dots, h.told = false, 0
 		h.end(s)
 	}
@@ -173,10 +173,10 @@ func (p *lines) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h.seen = 0
 	switch {
 	case h.left > 0 && n <= h.left:
-		h.m.Truncated = true
+		h.lack()
 		h.pass(n, s)
 	case h.dots:
-		h.m.Truncated = true
+		h.lack()
 		h.mid = true
 	default:
 		p.reset(d, s)

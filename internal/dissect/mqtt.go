@@ -194,7 +194,7 @@ func (p *mqttParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 		p.Close(d, s)
 		return false
 	}
-	h.m.Truncated = true
+	h.lack()
 	h.pass(n, s)
 	return true
 }

@@ -156,7 +156,7 @@ func isHello(r tlsRecord, c wire.Cursor) bool {
 // rest moves on in the record in hand.
 func (h *tlsHalf) rest(at int64, b []byte, s Sink) int {
 	n := min(h.left, int64(len(b)))
-	if h.open {
+	if h.open() {
 		h.body(at, b[:n], s)
 		if h.shakes {
 			h.feed(b[:n])
@@ -172,7 +172,7 @@ func (h *tlsHalf) rest(at int64, b []byte, s Sink) int {
 func (h *tlsHalf) skip(n int64, s Sink) {
 	if h.left -= n; h.left == 0 {
 		h.shakes = false
-		if t := h.take(); t != nil && h.open {
+		if t := h.take(); t != nil && h.open() {
 			h.m.TLS = t
 		}
 		h.end(s)
@@ -192,7 +192,7 @@ func (h *tlsHalf) tell(d telltale.Direction, end int64, s Sink) {
 // is sealed all the same.
 func (p *tlsParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p[d]
-	if n > h.left && h.sealed && !h.open {
+	if n > h.left && h.sealed && !h.open() {
 		h.left = math.MaxInt64
 		return true
 	}
@@ -200,7 +200,7 @@ func (p *tlsParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 		p.Close(d, s)
 		return false
 	}
-	h.m.Truncated = true
+	h.lack()
 	h.flight = flight{dead: true}
 	h.skip(n, s)
 	return true

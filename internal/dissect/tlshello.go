@@ -10,7 +10,6 @@ import (
 // greeting gathers a ClientHello, which waits unused until it is whole: it
 // may be cut over many records.
 type greeting struct {
-	hi    TLS
 	tried bool   // the first hello of the direction was gathered, or was none
 	hello []byte // of a hello in several records, what was gathered
 	scan  int    // bytes of the unused input that were gathered from
@@ -35,15 +34,14 @@ func (h *tlsHalf) greet(d telltale.Direction, at int64, b []byte, s Sink) (int, 
 	h.greeting = greeting{tried: true}
 	c := wire.New(hello)
 	c.Bytes(4)
-	h.hi = TLS{}
-	sni, ok := h.hi.read(&c)
-	h.hi.hello = hello[min(4, len(hello)):]
+	hi := &TLS{hello: hello[min(4, len(hello)):]}
+	sni, ok := hi.read(&c)
 	if v == No || !ok {
 		return 0, No
 	}
 	h.tell(d, at, s)
 	m := tlsMessage(d, at)
-	m.TLS = &h.hi
+	m.TLS = hi
 	h.begin(m, s)
 	h.give(at, b[:end], sni, s)
 	h.end(s)
@@ -85,7 +83,7 @@ func (h *tlsHalf) give(at int64, b []byte, sni int, s Sink) {
 		for c = wire.New(b); c.Len() > 0; {
 			r := readRecord(&c)
 			start := int64(c.Off())
-			h.m.Wire += recordHeader
+			h.framing(recordHeader)
 			h.body(at+start, c.Bytes(r.length), s)
 		}
 		return

@@ -18,7 +18,7 @@ type flight struct {
 	part []byte // of a message that is not whole yet
 	dead bool   // bytes are missing, or it was too much
 	news bool   // tls tells something that no message has told yet
-	tls  TLS
+	tls  *TLS   // what the messages told; nil: nothing
 }
 
 // feed takes the next bytes of the records' payload.
@@ -53,6 +53,9 @@ func (f *flight) feed(b []byte) {
 // read takes a whole message.
 func (f *flight) read(typ uint8, body []byte) {
 	c := wire.New(body)
+	if f.tls == nil && (typ == serverHello || typ == certificate) {
+		f.tls = new(TLS)
+	}
 	switch typ {
 	case serverHello:
 		f.news = f.tls.readServer(&c) || f.news
@@ -70,10 +73,9 @@ func (f *flight) take() *TLS {
 	if !f.news {
 		return nil
 	}
-	f.news = false
 	t := f.tls
-	f.tls = TLS{}
-	return &t
+	f.news, f.tls = false, nil
+	return t
 }
 
 // readServer takes what the body of a ServerHello (RFC 8446, section 4.1.3)

@@ -21,7 +21,7 @@ func (p *unknownParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) 
 	if len(b) == 0 {
 		return 0, nil
 	}
-	if !h.open {
+	if !h.open() {
 		h.begin(Message{Proto: unknown.Name, Dir: d, Protection: telltale.UnknownProtection, Start: at, BodyName: unknown.Name}, s)
 	}
 	h.body(at, b, s)

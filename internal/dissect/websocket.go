@@ -74,7 +74,7 @@ func (h *socketHalf) frame(d telltale.Direction, at int64, b []byte, s Sink) (in
 	copy(h.mask[:], mask)
 	h.turn, h.left = 0, length
 	last := first&0x80 != 0
-	if h.packed && h.open && first&15 == 0 {
+	if h.packed && h.open() && first&15 == 0 {
 		h.goOn(c.Off(), last, s)
 		return c.Off(), nil
 	}
@@ -95,7 +95,7 @@ func (h *socketHalf) frame(d telltale.Direction, at int64, b []byte, s Sink) (in
 
 // goOn adds a frame, whose head has n bytes, to the open message.
 func (h *socketHalf) goOn(n int, last bool, s Sink) {
-	h.m.Wire += int64(n)
+	h.framing(n)
 	if len(h.facts) < maxFacts {
 		h.facts = append(h.facts, Fact{"type", []byte(socketOpcodes[0])})
 		h.m.Facts = h.facts
@@ -137,7 +137,7 @@ func (p *webSocket) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 		p.Close(d, s)
 		return false
 	}
-	h.m.Truncated = true
+	h.lack()
 	h.pass(n, s)
 	return true
 }
