@@ -73,6 +73,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 			return nil, err
 		}
 	}
+	letGo()
 	strangers := r.strangers()
 	rep := r.finish(strangers)
 	r.tail(rep, strangers)

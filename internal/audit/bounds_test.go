@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/device"
@@ -43,7 +44,7 @@ func TestTooManyDestinations(t *testing.T) {
 		d.of(far{addr: numbered(203, i)})
 	}
 	a, b := d.of(far{addr: numbered(204, 1)}), d.of(far{name: "x.example", addr: numbered(204, 2)})
-	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || a.name != "" || len(a.addrs) > 0 {
+	if n := len(d.list); n > maxDestinations+1 || a != b || a == first || a.name != "" || len(a.addresses()) > 0 {
 		t.Errorf("%d destinations, those beyond are %+v and %+v", n, a, b)
 	}
 }
@@ -60,7 +61,7 @@ func TestTooManyAddresses(t *testing.T) {
 		d.of(f)
 		ends.of(far{name: "x.example", addr: numbered(203, i)})
 	}
-	if n, m := len(d.records()[0].Addresses), len(ends.list[0].addrs); n != maxAddresses+1 || m != maxAddresses {
+	if n, m := len(d.records()[0].Addresses), len(ends.list[0].addresses()); n != maxAddresses+1 || m != maxAddresses {
 		t.Errorf("%d addresses of the device, %d of the far end", n, m)
 	}
 	if d.unlisted != 5 || ends.unlisted != 5 {
@@ -102,5 +103,26 @@ func TestSummaryBounds(t *testing.T) {
 	}
 	if id := ids.records()[0]; id.Count != maxIdentifierDestinations+1 {
 		t.Errorf("counted %d sightings", id.Count)
+	}
+}
+
+// TestFarEndSize: there are tens of thousands of far ends, and most see one flow.
+func TestFarEndSize(t *testing.T) {
+	if n := unsafe.Sizeof(farEnd{}); n > 112 {
+		t.Errorf("a far end takes %d bytes", n)
+	}
+	d, dev := newDestinations(), &owner{file: undeclared}
+	dev.alone = []*owner{dev}
+	none := netip.IPv6Unspecified()
+	for i := range 3 { // an address that is all zeros is one as well
+		f := &pipeline.FlowInfo{Protection: telltale.Open, Start: telltale.Time(10 - i), End: 20}
+		d.contact(f, true, far{addr: none}, "", dev)
+	}
+	e := d.list[0]
+	if got := e.addresses(); len(got) != 1 || got[0] != none {
+		t.Errorf("addresses %v", got)
+	}
+	if c := d.contacts(nil)[0]; c.Flows != 3 || c.First != 8 || c.Last != 20 || len(c.Times) != 3 || c.Times[0] != 8 || c.DestIP != none {
+		t.Errorf("contact %+v", c)
 	}
 }

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/telltale-audit/telltale"
@@ -10,26 +9,33 @@ import (
 	"github.com/telltale-audit/telltale/internal/report"
 )
 
-// A contact is what the flows to a far end showed that were protected alike.
-// There may be tens of thousands, so it takes 96 bytes; most far ends see one
-// flow, which takes none beside it.
+// A contact is what the flows of a device to a far end showed that were protected
+// alike. Most far ends see one flow, and there may be tens of thousands: with its
+// first contact one takes 112 bytes.
 type contact struct {
-	next           *contact    // of the far end; nil: this is the last
-	device         *owner      // nil: whoever
-	*speech                    // shared by those alike
-	addr           packet.Addr // of the first flow
-	flows          int64
-	sent, received int64 // bytes, by the device and by the far end
-	first, last    telltale.Time
-	start          telltale.Time    // of the first flow
-	starts         *[]telltale.Time // of the flows after it, at most report.MaxTimes with it; nil where there are none
+	*speech                // nil: there was no flow
+	rest           *repeat // nil: there was one flow, to the far end's first address
+	sent, received int64   // bytes, by the device and by the far end
+	last           telltale.Time
+	start          telltale.Time // of the first flow
+	next           *contact      // of the far end
 }
 
-// A speech is how a contact spoke.
+// A speech is who spoke how; contacts that are alike in that share one.
 type speech struct {
+	device     *owner // nil: whoever
 	protection telltale.Protection
 	appProto   string // of the first flow
 	service    string // id of the service whose far end it is, or ""
+}
+
+// A repeat is what a contact is besides where it had several flows, or where the
+// first was not to the far end's first address.
+type repeat struct {
+	addr   packet.Addr // of the first flow
+	flows  int64
+	first  telltale.Time
+	starts []telltale.Time // of the flows after the first, at most report.MaxTimes with it
 }
 
 // speeches are one of each.
@@ -45,35 +51,41 @@ func (x speeches) of(s speech) *speech {
 	return known
 }
 
-// contactOf returns the figures of the flows of a device that are protected as f
-// is, which went to addr.
-func (d *destinations) contactOf(e *farEnd, f *pipeline.FlowInfo, addr netip.Addr, dev *owner) *contact {
-	last := &e.contacts
-	for c := e.contacts; c != nil; c = c.next {
-		if c.protection == f.Protection && c.device == dev {
-			return c
-		}
-		last = &c.next
+// begin makes c the contact that flow f, to addr, is the first of.
+func (e *farEnd) begin(c *contact, s *speech, f *pipeline.FlowInfo, addr packet.Addr, sent, received int64) {
+	*c = contact{speech: s, sent: sent, received: received, start: f.Start, last: max(0, f.End)}
+	if addr != e.addr {
+		e.more(c).addr = addr
 	}
-	*last = &contact{device: dev, addr: packet.AddrFrom(addr), speech: d.speeches.of(speech{protection: f.Protection, appProto: f.AppProto}), first: f.Start, start: f.Start}
-	return *last
 }
 
-// add counts a flow.
-func (c *contact) add(f *pipeline.FlowInfo, sent, received int64) {
-	c.flows++
+// add counts a further flow of a contact of e.
+func (e *farEnd) add(c *contact, f *pipeline.FlowInfo, sent, received int64) {
 	c.sent += sent
 	c.received += received
-	c.first, c.last = min(c.first, f.Start), max(c.last, f.End)
-	if c.flows == 1 {
-		return
+	c.last = max(c.last, f.End)
+	r := e.more(c)
+	r.flows++
+	r.first = min(r.first, f.Start)
+	if len(r.starts) < report.MaxTimes-1 {
+		r.starts = append(r.starts, f.Start)
 	}
-	if c.starts == nil {
-		c.starts = new([]telltale.Time)
+}
+
+// more returns what a contact of e is besides.
+func (e *farEnd) more(c *contact) *repeat {
+	if c.rest == nil {
+		c.rest = &repeat{addr: e.addr, flows: 1, first: c.start}
 	}
-	if len(*c.starts) < report.MaxTimes-1 {
-		*c.starts = append(*c.starts, f.Start)
+	return c.rest
+}
+
+// flows returns how many there were.
+func (c *contact) flows() int64 {
+	if c.rest == nil {
+		return 1
 	}
+	return c.rest.flows
 }
 
 // strange reports whether the flows are of a stranger.
@@ -83,35 +95,41 @@ func (c *contact) strange(strangers map[string]bool) bool {
 
 // times returns the starts of the flows, as they closed.
 func (c *contact) times() []telltale.Time {
-	if c.starts == nil {
-		return []telltale.Time{c.start}
+	times := []telltale.Time{c.start}
+	if c.rest != nil {
+		times = append(times, c.rest.starts...)
 	}
-	return append([]telltale.Time{c.start}, *c.starts...)
+	return times
 }
 
-// with returns the figures of c and of x, to the same far end, together.
-func (c *contact) with(x *contact) *contact {
+// sum returns the figures of two contacts of e together.
+func (e *farEnd) sum(c, x *contact) *contact {
 	sum, other := *c, x
 	if x.start < c.start {
 		sum, other = *x, c
 	}
-	sum.flows += other.flows
+	rest := *e.more(&sum)
+	sum.rest = &rest
+	rest.flows += other.flows()
 	sum.sent += other.sent
 	sum.received += other.received
 	sum.last = max(sum.last, other.last)
-	starts := slices.Concat(sum.times()[1:], other.times())
+	starts := slices.Concat(rest.starts, other.times())
 	slices.Sort(starts)
-	starts = starts[:min(len(starts), report.MaxTimes-1)]
-	sum.starts = &starts
+	rest.starts = starts[:min(len(starts), report.MaxTimes-1)]
 	return &sum
 }
 
-// described returns the contact as a report takes it.
-func (c *contact) described(name string) report.Contact {
+// contact returns a contact of e as a report takes it.
+func (e *farEnd) contact(c *contact) report.Contact {
+	addr, first := e.addr, c.start
+	if c.rest != nil {
+		addr, first = c.rest.addr, c.rest.first
+	}
 	times := c.times()
 	slices.Sort(times)
 	return report.Contact{
-		Name: telltale.NewText(name), DestIP: c.addr.Netip(), AppProto: c.appProto, Service: c.service, Flows: c.flows, Sent: c.sent, Received: c.received,
-		Protection: c.protection, First: c.first, Last: c.last, Times: times,
+		Name: telltale.NewText(e.name), DestIP: addr.Netip(), AppProto: c.appProto, Service: c.service, Flows: c.flows(), Sent: c.sent, Received: c.received,
+		Protection: c.protection, First: first, Last: c.last, Times: times,
 	}
 }

@@ -33,18 +33,14 @@ type destinations struct {
 // A farEnd is a destination and what the flows to it showed. There may be tens
 // of thousands: its record is made when it is written.
 type farEnd struct {
-	name     string // "" of one that has none
-	addrs    []packet.Addr
-	contacts *contact // one for each protection, and where it matters each device
-	met      *meeting // with each of the devices, where that matters
-	number   int32    // from 1
-	crowd    bool     // more than maxMet devices met it
-}
-
-// A meeting is one of a far end and a device.
-type meeting struct {
-	next   *meeting
-	device *owner
+	name   string         // "" of one that has none
+	addr   packet.Addr    // the first, where listed
+	others *[]packet.Addr // the other addresses; nil: there are none
+	met    *[]*owner      // the devices that met it, where that matters; of one alone it is that one's own list
+	seen   contact        // one for each protection, and where it matters each device; the first of them
+	number int32          // from 1
+	listed bool           // it has an address
+	crowd  bool           // more than maxMet devices met it
 }
 
 // maxMet is how many devices are told apart at a far end. Of those beyond it only
@@ -57,21 +53,17 @@ var crowd = &owner{}
 // meet notes that a device met the far end, and returns for whom it counts there.
 // Nil is whoever, where it does not matter.
 func (e *farEnd) meet(o *owner) *owner {
-	if o == nil {
-		return o
-	}
-	n, last := 0, &e.met
-	for m := e.met; m != nil; m = m.next {
-		if m.device == o {
-			return o
-		}
-		n, last = n+1, &m.next
-	}
-	if n >= maxMet && o.file < 0 {
+	switch {
+	case o == nil, e.met != nil && slices.Contains(*e.met, o):
+	case e.met == nil:
+		e.met = &o.alone
+	case len(*e.met) >= maxMet && o.file < 0:
 		e.crowd = true
 		return crowd
+	default:
+		met := append(slices.Clip(*e.met), o)
+		e.met = &met
 	}
-	*last = &meeting{device: o}
 	return o
 }
 
@@ -80,12 +72,13 @@ func (e *farEnd) strange(strangers map[string]bool) bool {
 	if strangers == nil || e.crowd || e.met == nil {
 		return false
 	}
-	for m := e.met; m != nil; m = m.next {
-		if !strangers[m.device.ID] {
-			return false
-		}
+	return !slices.ContainsFunc(*e.met, func(o *owner) bool { return !strangers[o.ID] })
+}
+
+// contacts are those of the far end.
+func (e *farEnd) contacts(yield func(*contact) bool) {
+	for c := &e.seen; c != nil && c.speech != nil && yield(c); c = c.next {
 	}
-	return true
 }
 
 // ID returns the destination_id.
@@ -120,14 +113,28 @@ func (d *destinations) of(far far) *farEnd {
 	if far.via != "" && dest != d.others && len(d.vias) < maxVias && d.vias[dest] == "" {
 		d.vias[dest] = far.via
 	}
-	switch {
-	case dest == d.others || !far.addr.IsValid() || slices.Contains(dest.addrs, addr):
-	case len(dest.addrs) < maxAddresses:
-		dest.addrs = append(dest.addrs, addr)
-	default:
+	if dest != d.others && far.addr.IsValid() && !dest.list(addr) {
 		d.unlisted++
 	}
 	return dest
+}
+
+// list has addr be among the far end's addresses. It reports false where the list
+// of them is full.
+func (e *farEnd) list(addr packet.Addr) bool {
+	switch {
+	case !e.listed:
+		e.addr, e.listed = addr, true
+	case e.addr == addr:
+	case e.others == nil:
+		e.others = &[]packet.Addr{addr}
+	case slices.Contains(*e.others, addr):
+	case len(*e.others) < maxAddresses-1:
+		*e.others = append(*e.others, addr)
+	default:
+		return false
+	}
+	return true
 }
 
 // add makes the record of a far end that was not seen before.
@@ -161,11 +168,26 @@ func (d *destinations) contact(f *pipeline.FlowInfo, isSrc bool, far far, servic
 		sent, received = received, sent
 	}
 	e := d.of(far)
-	c := d.contactOf(e, f, far.addr, e.meet(dev))
-	if c.service != service {
-		c.speech = d.speeches.of(speech{c.protection, c.appProto, service})
+	e.count(f, packet.AddrFrom(far.addr), speech{e.meet(dev), f.Protection, f.AppProto, service}, d.speeches, sent, received)
+}
+
+// count counts a flow that went to addr.
+func (e *farEnd) count(f *pipeline.FlowInfo, addr packet.Addr, as speech, known speeches, sent, received int64) {
+	last := &e.seen
+	for c := range e.contacts {
+		if last = c; c.protection == as.protection && c.device == as.device {
+			if as.appProto = c.appProto; *c.speech != as {
+				c.speech = known.of(as)
+			}
+			e.add(c, f, sent, received)
+			return
+		}
 	}
-	c.add(f, sent, received)
+	if last.speech != nil {
+		last.next = new(contact)
+		last = last.next
+	}
+	e.begin(last, known.of(as), f, addr, sent, received)
 }
 
 // maxTold is how many far ends a report tells of; the records hold all.
@@ -201,12 +223,14 @@ func (e *farEnd) record() telltale.Destination {
 
 // addresses returns the addresses of a far end, in the order they were met.
 func (e *farEnd) addresses() []netip.Addr {
-	if len(e.addrs) == 0 {
+	if !e.listed {
 		return nil
 	}
-	out := make([]netip.Addr, len(e.addrs))
-	for i, a := range e.addrs {
-		out[i] = a.Netip()
+	out := []netip.Addr{e.addr.Netip()}
+	if e.others != nil {
+		for _, a := range *e.others {
+			out = append(out, a.Netip())
+		}
 	}
 	return out
 }
@@ -229,21 +253,21 @@ var protections = [...]telltale.Protection{telltale.Open, telltale.Forgeable, te
 // strangers, the busiest first.
 func (d *destinations) contacts(strangers map[string]bool) []report.Contact {
 	type entry struct { // of a list that is put in order before anything big is made
-		name string
+		end *farEnd
 		*contact
 	}
 	list := make([]entry, 0, len(d.list))
 	for _, e := range d.list {
 		for _, p := range protections {
 			if c := e.together(p, strangers); c != nil {
-				list = append(list, entry{e.name, c})
+				list = append(list, entry{e, c})
 			}
 		}
 	}
 	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(b.sent+b.received, a.sent+a.received) })
 	out := make([]report.Contact, len(list))
 	for i, e := range list {
-		out[i] = e.described(e.name)
+		out[i] = e.end.contact(e.contact)
 	}
 	return out
 }
@@ -251,13 +275,13 @@ func (d *destinations) contacts(strangers map[string]bool) []report.Contact {
 // together returns what the flows of all devices but strangers showed that were
 // protected by p, nil if there were none.
 func (e *farEnd) together(p telltale.Protection, strangers map[string]bool) (sum *contact) {
-	for c := e.contacts; c != nil; c = c.next {
+	for c := range e.contacts {
 		switch {
 		case c.protection != p || c.strange(strangers):
 		case sum == nil:
 			sum = c
 		default:
-			sum = sum.with(c)
+			sum = e.sum(sum, c)
 		}
 	}
 	return sum

@@ -44,9 +44,10 @@ type ownerKey struct {
 // owner is a device as the flows show it.
 type owner struct {
 	telltale.Device
-	file int // index of its device file; -1 if undeclared
-	macs map[hardware]bool
-	ips  map[netip.Addr]bool
+	file  int      // index of its device file; -1 if undeclared
+	alone []*owner // itself: who met the far ends that nobody else did
+	macs  map[hardware]bool
+	ips   map[netip.Addr]bool
 }
 
 func newDevices(files []*device.File) *devices {
@@ -135,6 +136,7 @@ func (d *devices) get(key ownerKey, s side) *owner {
 	}
 	if o == nil {
 		o = &owner{file: key.file, macs: map[hardware]bool{}, ips: map[netip.Addr]bool{}}
+		o.alone = []*owner{o}
 		o.ID = "dev" + strconv.Itoa(len(d.list)+1)
 		o.How = key.how
 		d.byKey[key] = o

@@ -72,9 +72,9 @@ func (r *recorder) setAside(strangers map[string]bool) {
 		if e.strange(strangers) {
 			count("undeclared_destinations", 1)
 		}
-		for c := e.contacts; c != nil; c = c.next {
+		for c := range e.contacts {
 			if c.strange(strangers) {
-				count("undeclared_flows", c.flows)
+				count("undeclared_flows", c.flows())
 			}
 		}
 	}
