@@ -55,7 +55,7 @@ func (t Text) GoString() string { return t.String() }
 const Dot = '·'
 
 // Masker is the one way from [Value], [Text] and captured bytes to output.
-// It never changes after [NewMasker], so goroutines may share it.
+// What it shows never changes after [NewMasker], and goroutines may share it.
 //
 // A text is masked in three layers: the bytes that sightings lie in; every
 // spelling of a known value; and whatever has the shape of an identifier in
@@ -70,13 +70,14 @@ const Dot = '·'
 type Masker struct {
 	reveal bool
 	known  *spellings // nil without known values
+	shown  *shown     // texts of which no bytes belong to sightings
 }
 
 // NewMasker returns a Masker; reveal opens everything it shows. The known
 // values are dotted in every text, however they are spelled there. Models and
 // builds among them are not: many devices share these.
 func NewMasker(reveal bool, known ...Value) *Masker {
-	return &Masker{reveal: reveal, known: newSpellings(known)}
+	return &Masker{reveal: reveal, known: newSpellings(known), shown: newShown()}
 }
 
 // Reveal reports whether the masker shows values whole.
@@ -97,6 +98,14 @@ func (m *Masker) Text(t Text) string {
 	if m.reveal {
 		return harmless(t.raw)
 	}
+	if len(t.blank) > 0 {
+		return m.mask(t)
+	}
+	return m.shown.of(t.raw, func(raw string) string { return m.mask(Text{raw: raw}) })
+}
+
+// mask returns t as it is shown masked.
+func (m *Masker) mask(t Text) string {
 	if m.plain(t) {
 		return t.raw
 	}
