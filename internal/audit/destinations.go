@@ -77,7 +77,10 @@ func (e *farEnd) strange(strangers map[string]bool) bool {
 
 // contacts are those of the far end.
 func (e *farEnd) contacts(yield func(*contact) bool) {
-	for c := &e.seen; c != nil && c.speech != nil && yield(c); c = c.next {
+	for c := &e.seen; c != nil && c.speech != nil; c = c.next {
+		if !yield(c) {
+			return
+		}
 	}
 }
 

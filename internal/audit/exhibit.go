@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -9,18 +10,53 @@ import (
 	"github.com/telltale-audit/telltale/internal/report"
 )
 
+// shown is what there is to show of a group: one sighting of its first
+// transmission. There may be ten thousand, and few are shown: a whole sighting
+// would take three times as much.
+type shown struct {
+	rank    int // of the sighting; 0: there is none
+	value   telltale.Value
+	field   telltale.Text
+	form    string
+	packets telltale.Packets
+	bytes   []byte // as on the wire and, where that is something else, then as decoded
+	wire    int    // how many are as on the wire
+	from    int    // from which on they are as decoded
+
+	wireMark, decodedMark telltale.Range
+	wireBlank             []telltale.Range
+	held                  []telltale.Range // of the decoded text around it, as whole returns it: values of its message
+}
+
+// show returns what there is to show of a sighting, whose message holds values.
+func show(s *pipeline.Sighting, values []string) shown {
+	text, _ := whole(s.Decoded, s.DecodedMark)
+	both, from := s.Wire, 0
+	if !bytes.Equal(s.Wire, s.Decoded) {
+		both, from = slices.Concat(s.Wire, s.Decoded), len(s.Wire)
+	}
+	return shown{
+		rank: exhibitRank(s), value: s.Value, field: s.Field, form: s.Form, packets: s.Packets,
+		bytes: both, wire: len(s.Wire), from: from,
+		wireMark: s.WireMark, decodedMark: s.DecodedMark, wireBlank: s.WireBlank, held: cutPlaces(string(text), values),
+	}
+}
+
+// onWire and decoded return the bytes around the value, in either reading.
+func (s *shown) onWire() []byte  { return s.bytes[:s.wire:s.wire] }
+func (s *shown) decoded() []byte { return s.bytes[s.from:] }
+
 // exhibit returns the bytes of the group's first transmission.
 func (g *send) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhibit {
-	s := g.bytes
-	if s == nil {
+	if g.rank == 0 {
 		return nil
 	}
-	decoded, mark := whole(s.Decoded, s.DecodedMark)
+	decoded, mark := whole(g.decoded(), g.decodedMark)
 	blank := telltale.Union(append(slices.Clone(g.held), mark))
 	return &report.Exhibit{
-		Packets: s.Packets, FlowID: s.FlowID, Message: 1, Of: g.Count, Kind: s.Kind, Wire: wire(s, m),
-		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: s.Value, Blank: blank},
-		Chain:   s.Field, Response: g.Response, Capture: inputs[g.input-1].Name,
+		Packets: g.packets, FlowID: g.FlowID, Message: 1, Of: g.Count, Kind: g.value.Kind(), Wire: g.excerpt(m),
+		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: g.value, Blank: blank},
+		Chain:   g.field, Response: g.Response, Capture: inputs[g.input-1].Name,
 	}
 }
 
@@ -42,18 +78,18 @@ func isWordByte(b byte) bool {
 	return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= 0x80 || b == ':' || b == '-' || b == '.' || b == '_'
 }
 
-// wire returns the bytes around a value as they were on the wire. Where they
+// excerpt returns the bytes around a value as they were on the wire. Where they
 // are encoded, no shape shows what else they say: of Base64 the letters are
 // blanked that spell what may not be shown decoded, of all else everything.
-func wire(s *pipeline.Sighting, m *telltale.Masker) telltale.Excerpt {
-	e := telltale.Excerpt{Data: s.Wire, Blank: s.WireBlank, Mark: s.WireMark, Value: s.Value}
-	switch encodings(s.Form) {
+func (s *shown) excerpt(m *telltale.Masker) telltale.Excerpt {
+	e := telltale.Excerpt{Data: s.onWire(), Blank: s.wireBlank, Mark: s.wireMark, Value: s.value}
+	switch encodings(s.form) {
 	case "":
 		return e
 	case "base64":
-		e.Blank = telltale.Union(append(hiddenLetters(s, m), s.WireBlank...))
+		e.Blank = telltale.Union(append(s.hiddenLetters(m), s.wireBlank...))
 	default:
-		e.Blank = []telltale.Range{{End: int64(len(s.Wire))}}
+		e.Blank = []telltale.Range{{End: int64(s.wire)}}
 	}
 	e.Encoded = true
 	return e
@@ -78,18 +114,18 @@ const slack = 4
 
 // hiddenLetters returns the letters of Base64 that spell what the decoded text
 // around a value may not show, and those beyond that text.
-func hiddenLetters(s *pipeline.Sighting, m *telltale.Masker) []telltale.Range {
+func (s *shown) hiddenLetters(m *telltale.Masker) []telltale.Range {
 	if m.Reveal() {
 		return nil
 	}
-	text, mark := whole(s.Decoded, s.DecodedMark)
+	text, mark := whole(s.decoded(), s.decodedMark)
 	letter := func(at int64) int64 { // of the byte at an offset in text
 		if at <= mark.Start {
-			return s.WireMark.Start - (mark.Start-at)*4/3
+			return s.wireMark.Start - (mark.Start-at)*4/3
 		}
-		return s.WireMark.End + (at-mark.End)*4/3
+		return s.wireMark.End + (at-mark.End)*4/3
 	}
-	size, n := int64(len(text)), int64(len(s.Wire))
+	size, n := int64(len(text)), int64(s.wire)
 	var out []telltale.Range
 	blank := func(start, end int64) {
 		if start, end = max(start, 0), min(end, n); start < end {

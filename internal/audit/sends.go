@@ -14,7 +14,8 @@ import (
 type sends struct {
 	byKey map[string]*send
 	list  []*send
-	spare int // messages and spots that may still be listed one by one
+	spare int    // messages and spots that may still be listed one by one
+	key   []byte // reused
 }
 
 // send is a group with the bytes of its first transmission.
@@ -22,8 +23,7 @@ type send struct {
 	report.Send
 	last  string // transmission_id counted last
 	input int
-	bytes *pipeline.Sighting
-	held  []telltale.Range // of the decoded text around it, as whole returns it: values of its message
+	shown
 }
 
 func newSends() *sends { return &sends{byKey: map[string]*send{}, spare: maxListed} }
@@ -41,8 +41,12 @@ const (
 // add counts one sighting of a transmission. It reports false where there are
 // too many groups already.
 func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []string, id string, far *telltale.Destination, addr netip.Addr) bool {
-	key := string(t.SentBy) + " " + t.Device + " " + far.ID + " " + string(t.Protection) + " " + t.App.Raw() + "\x00" + t.Template.Raw()
-	g := x.byKey[key]
+	x.key = x.key[:0]
+	for _, part := range [...]string{string(t.SentBy), t.Device, far.ID, string(t.Protection), t.App.Raw()} {
+		x.key = append(append(x.key, part...), 0)
+	}
+	x.key = append(x.key, t.Template.Raw()...)
+	g := x.byKey[string(x.key)]
 	if g == nil && len(x.list) >= maxSends {
 		return false
 	}
@@ -52,7 +56,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []str
 		g.Destination, g.DestIP, g.Device, g.First = far.Name, addr, t.Device, t.Time
 		g.App, g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.App, t.Protection, t.ReadableBy, t.Packets, t.FlowID
 		g.Service = t.Signature
-		x.byKey[key] = g
+		x.byKey[string(x.key)] = g
 		x.list = append(x.list, g)
 	}
 	if g.last != t.ID {
@@ -77,10 +81,8 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []str
 	if !slices.Contains(g.Forms, s.Form) {
 		g.Forms = append(g.Forms, s.Form)
 	}
-	if g.FlowID == t.FlowID && (g.bytes == nil || exhibitRank(s) > exhibitRank(g.bytes)) && s.Transmission == t.ID && g.Count == 1 {
-		g.bytes = s
-		text, _ := whole(s.Decoded, s.DecodedMark)
-		g.held = cutPlaces(string(text), values)
+	if g.FlowID == t.FlowID && s.Transmission == t.ID && g.Count == 1 && g.rank < exhibitRank(s) {
+		g.shown = show(s, values)
 	}
 	return true
 }
@@ -105,7 +107,7 @@ const exhibitAround = 12
 // exhibitRank says how well a sighting shows what happened: the surer the
 // better, and rather one that had to be decoded and has a long value.
 func exhibitRank(s *pipeline.Sighting) int {
-	n := len(s.Value.Raw())
+	n := 1 + len(s.Value.Raw())
 	if s.Level == telltale.Confirmed || s.Level == telltale.Probable {
 		n += 1000
 	}
