@@ -9,7 +9,7 @@ import (
 // Sizes of what a [Masker] remembers.
 const (
 	shownTexts = 1 << 11 // a power of two
-	shownBytes = 128     // of a text; longer ones come back too seldom
+	shownBytes = 64      // of a text; longer ones come back too seldom
 )
 
 // shown remembers how texts are shown: the name of a host is told with every flow
@@ -24,9 +24,10 @@ type shownText struct{ raw, shown string }
 
 func newShown() *shown { return &shown{seed: maphash.MakeSeed()} }
 
-// of returns how raw is shown: as it was, or else as show says.
+// of returns how raw is shown: as it was, or else as show says. What is no single
+// word is no name, and seldom comes back.
 func (s *shown) of(raw string, show func(raw string) string) string {
-	if len(raw) > shownBytes {
+	if len(raw) > shownBytes || strings.IndexByte(raw, ' ') >= 0 {
 		return show(raw)
 	}
 	place := &s.texts[maphash.String(s.seed, raw)%shownTexts]
