@@ -104,12 +104,16 @@ func (m *Masker) Text(t Text) string {
 	return m.shown.of(t.raw, func(raw string) string { return m.mask(Text{raw: raw}) })
 }
 
+// roomFor is how many characters are judged in memory of the stack: as many as an
+// answer that is quoted has.
+const roomFor = 176
+
 // mask returns t as it is shown masked.
 func (m *Masker) mask(t Text) string {
 	if m.plain(t) {
 		return t.raw
 	}
-	var room [128]unit
+	var room [roomFor]unit
 	us := lex(room[:0], t.raw)
 	m.hide(us, t)
 	return render(us, t.raw)

@@ -129,8 +129,8 @@ func (s *spellings) addBase64(raw string) {
 
 // hide hides every spelling in us.
 func (s *spellings) hide(us []unit) {
-	var room [128]byte
-	var places [128]int32
+	var room [roomFor]byte
+	var places [roomFor]int32
 	r := read(reading{room[:0], places[:0]}, us, letterOf)
 	r.match(us, s.letters, 0)
 	r = read(r, us, base64Of)

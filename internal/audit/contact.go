@@ -93,13 +93,21 @@ func (c *contact) strange(strangers map[string]bool) bool {
 	return strangers != nil && c.device != nil && (c.device == crowd || strangers[c.device.ID])
 }
 
-// times returns the starts of the flows, as they closed.
-func (c *contact) times() []telltale.Time {
-	times := []telltale.Time{c.start}
-	if c.rest != nil {
-		times = append(times, c.rest.starts...)
+// starts returns how many starts of flows are known.
+func (c *contact) starts() int {
+	if c.rest == nil {
+		return 1
 	}
-	return times
+	return 1 + len(c.rest.starts)
+}
+
+// times appends the starts of the flows to dst, as they closed.
+func (c *contact) times(dst []telltale.Time) []telltale.Time {
+	dst = append(dst, c.start)
+	if c.rest != nil {
+		dst = append(dst, c.rest.starts...)
+	}
+	return dst
 }
 
 // sum returns the figures of two contacts of e together.
@@ -114,19 +122,18 @@ func (e *farEnd) sum(c, x *contact) *contact {
 	sum.sent += other.sent
 	sum.received += other.received
 	sum.last = max(sum.last, other.last)
-	starts := slices.Concat(rest.starts, other.times())
+	starts := other.times(slices.Clip(rest.starts))
 	slices.Sort(starts)
 	rest.starts = starts[:min(len(starts), report.MaxTimes-1)]
 	return &sum
 }
 
-// contact returns a contact of e as a report takes it.
-func (e *farEnd) contact(c *contact) report.Contact {
+// contact returns a contact of e as a report takes it, with the starts of its flows.
+func (e *farEnd) contact(c *contact, times []telltale.Time) report.Contact {
 	addr, first := e.addr, c.start
 	if c.rest != nil {
 		addr, first = c.rest.addr, c.rest.first
 	}
-	times := c.times()
 	slices.Sort(times)
 	return report.Contact{
 		Name: telltale.NewText(e.name), DestIP: addr.Netip(), AppProto: c.appProto, Service: c.service, Flows: c.flows(), Sent: c.sent, Received: c.received,

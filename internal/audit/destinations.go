@@ -256,21 +256,27 @@ var protections = [...]telltale.Protection{telltale.Open, telltale.Forgeable, te
 // strangers, the busiest first.
 func (d *destinations) contacts(strangers map[string]bool) []report.Contact {
 	type entry struct { // of a list that is put in order before anything big is made
-		end *farEnd
+		bytes int64
+		end   *farEnd
 		*contact
 	}
+	starts := 0
 	list := make([]entry, 0, len(d.list))
 	for _, e := range d.list {
 		for _, p := range protections {
 			if c := e.together(p, strangers); c != nil {
-				list = append(list, entry{e, c})
+				list = append(list, entry{c.sent + c.received, e, c})
+				starts += c.starts()
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(b.sent+b.received, a.sent+a.received) })
+	slices.SortStableFunc(list, func(a, b entry) int { return cmp.Compare(b.bytes, a.bytes) })
 	out := make([]report.Contact, len(list))
+	times := make([]telltale.Time, 0, starts) // of all: most have one
 	for i, e := range list {
-		out[i] = e.end.contact(e.contact)
+		first := len(times)
+		times = e.times(times)
+		out[i] = e.end.contact(e.contact, times[first:len(times):len(times)])
 	}
 	return out
 }

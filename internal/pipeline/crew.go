@@ -73,15 +73,39 @@ func (c *crew) each(f func(*worker)) (wait func()) {
 // packet, then flow, then as found. At the capture's end all share one
 // closing packet, and flows leave in the order they began.
 func (c *crew) merge() []*Event {
-	var all []*Event
+	n := 0
 	for _, w := range c.workers {
-		all = append(all, w.events...)
+		n += len(w.events)
+	}
+	order := make([]place, 0, n)
+	for _, w := range c.workers {
+		for _, e := range w.events {
+			order = append(order, place{e.At, e})
+		}
+		clear(w.events) // what has left may be let go of
 		w.events = w.events[:0]
 	}
-	slices.SortFunc(all, func(a, b *Event) int {
-		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Flow.ID, b.Flow.ID), cmp.Compare(a.Flow.Part, b.Flow.Part), cmp.Compare(a.seq, b.seq))
-	})
+	slices.SortFunc(order, place.compare)
+	all := make([]*Event, n)
+	for i, p := range order {
+		all[i] = p.event
+	}
 	return all
+}
+
+// A place is where an event stands among others: nearly always the packet alone
+// says it, and the event, which lies elsewhere, need not be fetched.
+type place struct {
+	at    int64
+	event *Event
+}
+
+func (p place) compare(o place) int {
+	if c := cmp.Compare(p.at, o.at); c != 0 {
+		return c
+	}
+	a, b := p.event, o.event
+	return cmp.Or(cmp.Compare(a.Flow.ID, b.Flow.ID), cmp.Compare(a.Flow.Part, b.Flow.Part), cmp.Compare(a.seq, b.seq))
 }
 
 // close adds what the workers and the shards counted to t.
