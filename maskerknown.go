@@ -43,6 +43,9 @@ func (x *index) may(key uint32) bool {
 	return x.filter[word]&bits == bits
 }
 
+// begins reports whether a pattern begins with the four bytes of key.
+func (x *index) begins(key uint32) bool { return x.may(key) && len(x.by[key]) > 0 }
+
 // slot returns the bits that key has in an index's filter.
 func slot(key uint32) (word uint32, bits uint64) {
 	h := key * 0x9e3779b1
@@ -129,6 +132,13 @@ func (s *spellings) addBase64(raw string) {
 
 // hide hides every spelling in us.
 func (s *spellings) hide(us []unit) {
+	if s.mayLieIn(us) {
+		s.seek(us)
+	}
+}
+
+// seek is hide without a glance before.
+func (s *spellings) seek(us []unit) {
 	var room [roomFor]byte
 	var places [roomFor]int32
 	r := read(reading{room[:0], places[:0]}, us, letterOf)

@@ -2,6 +2,8 @@ package telltale
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -45,4 +47,34 @@ func wordy(rng *rand.Rand) string {
 		b = append(b, ".-.-.-:"[rng.IntN(7)])
 	}
 	return string(b[:len(b)-1])
+}
+
+// TestMayLieIn: a text that is passed over at a glance has no spelling in any
+// reading of it.
+func TestMayLieIn(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(9, 10))
+	s := newSpellings([]Value{NewValue(Serial, "QX7Lwk-2fZrT"), NewValue(IMEI, "001012704839210")})
+	spelt := []string{"QX7Lwk-2fZrT", "qx7lwk2fzrt", "5158374c776b2d32665a7254", "UVg3THdrLTJmWnJU", "Q X 7 L w k 2 f Z r T", "TrZf2-kwL7XQ", "001012704839210", "\x00\x01\x21\x07"}
+	passed, sought := 0, 0
+	for range 5000 {
+		text := strings.Repeat("so ", rnd.IntN(3)) + spelt[rnd.IntN(len(spelt))] + strings.Repeat(" go", rnd.IntN(3))
+		if rnd.IntN(4) > 0 {
+			i := rnd.IntN(len(text))
+			text = text[:i] + []string{".", "_", "é", "\x00", "%41"}[rnd.IntN(5)] + text[min(i+rnd.IntN(9), len(text)):]
+		}
+		us := lex(nil, text)
+		us[rnd.IntN(len(us))].hide = rnd.IntN(2) == 0
+		before := slices.Clone(us)
+		if s.mayLieIn(us) {
+			sought++
+			continue
+		}
+		passed++
+		if s.seek(us); !slices.Equal(us, before) {
+			t.Fatalf("%q is passed over", text)
+		}
+	}
+	if passed < 50 || sought < 50 {
+		t.Errorf("%d texts are passed over, %d are not", passed, sought)
+	}
 }
