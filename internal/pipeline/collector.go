@@ -26,8 +26,7 @@ const (
 // message that came in one piece is searched without a copy.
 type collector struct {
 	m       *dissect.Message
-	http    dissect.HTTP // copy of m.HTTP, lying in text
-	text    []byte
+	text    []byte // of m.HTTP
 	fields  []dissect.Field
 	body    []byte
 	base    int64            // body offset of body[0]
@@ -96,22 +95,23 @@ func (col *collector) message() *Message {
 	return col.out
 }
 
-// keepHead copies what the message's head tells, which is borrowed.
+// keepHead has what the message's head tells, which is borrowed, be a copy.
 func (col *collector) keepHead(m *dissect.Message) {
 	if m.HTTP == nil {
 		return
 	}
-	col.http = *m.HTTP
-	parts := [...]*[]byte{&col.http.Method, &col.http.URL, &col.http.Host, &col.http.UserAgent, &col.http.ContentType, &col.http.ForwardedFor}
-	col.http.Version = nil
+	h := m.HTTP
+	parts := [...]*[]byte{&h.Method, &h.URL, &h.Version, &h.Host, &h.UserAgent, &h.ContentType, &h.ForwardedFor}
 	n := 0
 	for _, p := range parts {
 		n += len(*p)
 	}
 	text := slices.Grow(col.text[:0], n)
 	for _, p := range parts {
-		text = append(text, *p...)
-		*p = text[len(text)-len(*p):]
+		if len(*p) > 0 {
+			text = append(text, *p...)
+			*p = text[len(text)-len(*p):]
+		}
 	}
 	col.text = text
 }

@@ -40,8 +40,9 @@ func (c *conv) deliver(col *collector) {
 	}
 	if out := col.out; out != nil {
 		out.Packets, out.Time = c.packets(m.Dir, []telltale.Range{{Start: m.Start, End: col.end()}})
-		out.ContentType, out.Forwarded = m.ContentType, text(col.http.ForwardedFor)
+		out.ContentType = m.ContentType
 		if m.HTTP != nil {
+			out.Forwarded = text(m.HTTP.ForwardedFor)
 			out.HTTP = col.describeHTTP()
 		}
 		if c.s.w.cfg.Messages {
@@ -150,7 +151,7 @@ const maxShort = 160
 
 // short quotes a response: its status and, if it is short text, its body.
 func (col *collector) short() string {
-	s := strconv.Itoa(col.http.Status)
+	s := strconv.Itoa(col.m.HTTP.Status)
 	if len(col.quote) > 0 && !col.whole {
 		s += " " + string(col.quote)
 	}
@@ -158,7 +159,7 @@ func (col *collector) short() string {
 }
 
 func (col *collector) describeHTTP() *telltale.HTTPMessage {
-	h := &col.http
+	h := col.m.HTTP
 	return &telltale.HTTPMessage{
 		Hostname: text(h.Host), Method: text(h.Method), URL: text(h.URL), Status: h.Status,
 		UserAgent: text(h.UserAgent), ContentType: telltale.NewText(col.m.ContentType), Length: col.m.BodyLen,
