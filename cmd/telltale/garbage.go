@@ -9,7 +9,9 @@ import (
 // When the collector of garbage works. What an audit holds is bounded by the
 // engine; on top of that comes what it has let go of and is not collected yet.
 const (
-	garbage    = 50        // percent of what is held
+	garbage    = 50        // percent of what is held, and
+	mostSpare  = 20 << 20  // no more bytes than that where little is held, or
+	crowded    = 25        // percent where much is
 	leastHeap  = 24 << 20  // bytes of both up to which it need not work
 	softMemory = 192 << 20 // bytes of both from which on it works harder
 )
@@ -43,5 +45,7 @@ func limitFor(live int) int64 { return int64(max(softMemory, live+live/4)) }
 
 // percentFor returns how much garbage there may be, in a hundred of what is held.
 func percentFor(live int) int {
-	return max(garbage, 100*(leastHeap-live)/max(live, 1<<20))
+	live = max(live, 1<<20)
+	spare := max(min(live*garbage/100, mostSpare), live*crowded/100, leastHeap-live)
+	return int(int64(spare) * 100 / int64(live))
 }

@@ -85,6 +85,7 @@ type Limits struct {
 	Flows  int   // flows at a time, of which each class has its share; default 4,096
 	Stream int64 // bytes held for one direction until those before them come; default 1 MiB
 	Hold   int64 // the same of all directions together; default 1 MiB
+	Memory int64 // bytes of all flows, with what waits in them and what the owner holds for them; default 640 for each of Flows
 	Recent int   // bytes of delivered data kept to compare repeated ones with; default 128 KiB
 }
 
@@ -97,6 +98,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.Hold <= 0 {
 		l.Hold = 64 << 20 / 64
+	}
+	if l.Memory <= 0 {
+		l.Memory = 640 * int64(l.Flows)
 	}
 	if l.Recent <= 0 {
 		l.Recent = 128 << 10

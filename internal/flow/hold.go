@@ -78,7 +78,7 @@ func (t *Table) relieve(h *hold) {
 	for h.cost > t.limits.Stream {
 		t.release(h)
 	}
-	for t.held > t.limits.Hold {
+	for t.held > t.mayHold() {
 		t.release(t.holders.first())
 	}
 }

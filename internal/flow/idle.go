@@ -90,15 +90,19 @@ func (t *Table) touch(f *Flow, c class, number int64) {
 	}
 	f.class = c
 	t.idle[c].push(&f.idle, f)
-	if t.count[c]++; t.count[c] > t.room[c] {
+	t.count[c]++
+	t.spent += costs[c]
+	if t.count[c] > t.room[c] {
 		t.evict(c, number)
 	}
+	t.fit(number)
 }
 
 // unlist takes f out of the list of its class.
 func (t *Table) unlist(f *Flow) {
 	f.idle.unlink()
 	t.count[f.class]--
+	t.spent -= costs[f.class]
 }
 
 // expire closes flows that have been silent for too long.

@@ -26,6 +26,8 @@ type Table struct {
 	due     [classes]int64 // until then, no flow of the class has been silent for too long
 	count   [classes]int   // flows in the lists
 	room    [classes]int   // for flows in the lists
+	spent   int64          // bytes that the flows in the lists cost
+	owned   int64          // bytes that the owner holds for flows beside
 	instant Instant        // of the packet in hand
 	holders list[hold]     // directions that hold bytes back, by how long
 	held    int64          // cost of all that is held back

@@ -124,7 +124,7 @@ func TestTimesBackwards(t *testing.T) {
 
 // TestManyFlows: flows do not mix, and end in the order they began.
 func TestManyFlows(t *testing.T) {
-	w, l := begin(t, Limits{})
+	w, l := begin(t, Limits{Flows: 8192})
 	const flows = 700
 	for round := range uint32(3) {
 		for i := range uint16(flows) {
@@ -364,7 +364,7 @@ func TestRooms(t *testing.T) {
 	}
 	for i, flood := range floods {
 		t.Run(flood.name, func(t *testing.T) {
-			w, l := begin(t, Limits{Flows: 256})
+			w, l := begin(t, Limits{Flows: 256, Memory: 1 << 20})
 			for k, other := range floods {
 				if h := link(); k != i {
 					h.SrcPort = uint16(100 + k)

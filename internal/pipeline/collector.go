@@ -13,11 +13,10 @@ import (
 
 // Bounds of what a message holds until it is searched.
 const (
-	window       = 256 << 10 // a longer body is searched in windows of this size
-	maxInflate   = 2 << 20   // a compressed body is held whole up to this size, and a longer one inflated in pieces
-	leastPiece   = 128 << 10 // that are longer, by far, than what is kept between them
-	maxShardHeld = 3 << 20   // above this the shard's messages are searched in parts
-	entryCost    = 64        // bytes that a field or a run costs beside its data
+	window     = 256 << 10 // a longer body is searched in windows of this size
+	maxInflate = 2 << 20   // a compressed body is held whole up to this size, and a longer one inflated in pieces
+	leastPiece = 128 << 10 // that are longer, by far, than what is kept between them
+	entryCost  = 64        // bytes that a field or a run costs beside its data
 )
 
 // collector gathers one message until it can be searched: its fields, and its
@@ -210,7 +209,7 @@ func (c *conv) take(col *collector, at *int64, b []byte) int {
 	col.whole = col.whole || col.beginsCompressed(b)
 	room := window - len(col.body)
 	if !col.inWindows() {
-		room = min(maxInflate-len(col.body), maxShardHeld-c.s.held+col.weight-len(col.body))
+		room = min(maxInflate-len(col.body), c.s.table.MayOwn()-c.s.held+col.weight-len(col.body))
 		if room <= 0 && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings) {
 			col.pieces = true
 			c.search(col, true)
@@ -228,10 +227,22 @@ func (c *conv) take(col *collector, at *int64, b []byte) int {
 		col.body = b[:n:n]
 	} else {
 		c.own(col)
+		col.grow(n)
 		col.body = append(col.body, b[:n]...)
 	}
 	*at += int64(n)
 	return n
+}
+
+// grow makes room for n bytes more of a body that is held whole: no more than
+// one may take, where append would make a quarter more.
+func (col *collector) grow(n int) {
+	need := len(col.body) + n
+	if !col.whole || need <= cap(col.body) || need <= maxInflate/2 {
+		return
+	}
+	room := min(need+need/4, max(need, maxInflate))
+	col.body = append(make([]byte, 0, room), col.body...)
 }
 
 // run notes where the next n body bytes lie in the stream.
@@ -283,9 +294,9 @@ func (c *conv) weigh(col *collector) {
 // much, altogether.
 func (c *conv) relieve(col *collector) {
 	switch {
-	case c.s.held <= maxShardHeld || col.weight == 0:
+	case !c.s.isFull() || col.weight == 0:
 		return
-	case c.s.held > 2*maxShardHeld:
+	case c.s.held > c.s.table.MayOwn():
 		if len(col.body) < tailSize && len(col.fields) == 0 {
 			return // what is kept of it would be as much
 		}

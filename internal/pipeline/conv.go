@@ -116,7 +116,7 @@ func (c *conv) stream(d telltale.Direction, at int64, b []byte) {
 
 // wait has b wait in the direction for what follows it.
 func (c *conv) wait(h *half, b []byte) {
-	if len(b) == 0 && c.s.held > maxShardHeld {
+	if len(b) == 0 && c.s.isFull() {
 		b = nil
 	}
 	h.pending = b

@@ -33,12 +33,12 @@ var openings = map[string]func() []byte{
 func TestShardHeld(t *testing.T) {
 	for name, opening := range openings {
 		t.Run(name, func(t *testing.T) {
-			const flows = 520
+			const flows, budget = 520, 160 << 20 / Shards
 			h, most, left := hearHeld(t, crowd(flows, opening))
-			if most > 3*maxShardHeld {
+			if most > budget {
 				t.Errorf("%d bytes were held", most)
 			}
-			if most < maxShardHeld {
+			if most < budget/4 {
 				t.Errorf("the test tests nothing: %d bytes were held", most)
 			}
 			if left != 0 {

@@ -31,7 +31,7 @@ func (c *conv) weighMemory(d telltale.Direction) {
 	if m == nil {
 		return
 	}
-	if c.s.hold(&m.weight, m.Size()); c.s.held > maxShardHeld {
+	if c.s.hold(&m.weight, m.Size()); c.s.isFull() {
 		c.forgetMemory(d)
 	}
 }

@@ -42,13 +42,18 @@ func newShard() *shard {
 
 // hold counts that something of a flow which held *weight bytes holds now.
 func (s *shard) hold(weight *int, now int) {
+	s.table.Own(now - *weight)
 	s.held += now - *weight
 	*weight = now
 }
 
+// isFull reports whether the shard holds half as much as it may: what can be
+// done without is let go, so that the rest has room.
+func (s *shard) isFull() bool { return s.held > s.table.MayOwn()/2 }
+
 // patience is how many bytes of a direction may wait for more: the fewer the
 // more the shard holds.
-func (s *shard) patience() int { return maxPending >> min(9, 3*(s.held/maxShardHeld)) }
+func (s *shard) patience() int { return maxPending >> min(9, 3*(2*s.held/s.table.MayOwn())) }
 
 // count adds to t what the shard's own tables counted.
 func (s *shard) count(t *Tally) {
