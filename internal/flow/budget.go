@@ -11,9 +11,9 @@ package flow
 var costs = [classes]int64{
 	opening:  512,
 	finished: 1024,
-	asked:    1664,
-	lone:     1664,
-	datagram: 1664,
+	asked:    1792,
+	lone:     1792,
+	datagram: 1792,
 	spoken:   2560,
 	carrying: 2432,
 }
