@@ -45,11 +45,11 @@ func TestCosts(t *testing.T) {
 			}
 			packets := framesOf(capture)
 			half := len(packets) / 2
-			w, tally := newWorker(Config{Engine: engine}), newTally()
+			crew, tally := newCrew(Config{Engine: engine}), newTally()
 			carry := func(from, to int) uint64 {
 				l := new(load)
 				_ = l.read(t.Context(), &frames{packets: packets[from:to], each: to - from}, new(flow.Clock), tally)
-				w.batch(l, 0, 1)
+				crew.batch(l)
 				var m runtime.MemStats
 				l = nil
 				runtime.GC()
@@ -65,7 +65,7 @@ func TestCosts(t *testing.T) {
 			} else {
 				t.Logf("a flow takes %d bytes, and counts for %d", got, c.counts)
 			}
-			runtime.KeepAlive(w)
+			runtime.KeepAlive(crew)
 		})
 	}
 }
