@@ -27,7 +27,7 @@ make floods                 # all of it; FLOODS=20 for fewer seeds
 ## What gives way
 A shard's table has room of its own for each class of flows: a flood pushes out its like. So half-open flows and
 datagrams hide nothing, in whatever number. Connections of which one segment was read are one class, those that have gone
-on from there another: whoever says one thing in each of a million connections hides none that says two. Where some 500
+on from there another: whoever says one thing in each of a million connections hides none that says two. Where some 500 to 700
 of a class are open in one shard, the one that was silent longest gives way. All its bytes are searched, and its last 48
 bytes are kept of the 8,192 connections of a shard that gave way last: if what goes on begins at the very next sequence
 number, what lies across the cut is searched as well, plain text and not what was compressed. A value in clear that is

@@ -15,7 +15,7 @@ var costs = [classes]int64{
 	lone:     1792,
 	datagram: 1792,
 	spoken:   2560,
-	carrying: 2432,
+	carrying: 1792,
 }
 
 // shares is what the flows of a class may cost though the flows' half is spent,

@@ -284,9 +284,10 @@ func (c *conv) settle(d telltale.Direction) {
 	}
 }
 
-// weigh counts what the collector holds in memory of its own.
+// weigh counts what the collector holds in memory of its own. How much room its
+// memory has beside says what the worker read before, which may decide nothing.
 func (c *conv) weigh(col *collector) {
-	c.s.hold(&col.weight, cap(col.body)+entryCost*cap(col.runs)+col.heads+col.inflow.Size())
+	c.s.hold(&col.weight, len(col.body)+entryCost*len(col.runs)+col.heads+col.inflow.Size())
 }
 
 // relieve has a message searched in parts where its shard holds too much:

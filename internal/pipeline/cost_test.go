@@ -35,7 +35,7 @@ func TestCosts(t *testing.T) {
 			conn.Open()
 			conn.Send(telltale.ToServer, []byte("GET / HTTP/1.1\r\nHost: flood.example\r\n\r\n"))
 			conn.Send(telltale.ToClient, answer("200 OK", "ok"))
-		}, 2432},
+		}, 1792},
 	} {
 		t.Run(name, func(t *testing.T) {
 			const flows = 200 // that all fit

@@ -107,3 +107,34 @@ func TestSlowHead(t *testing.T) {
 		t.Errorf("found in %s", s.Field.Raw())
 	}
 }
+
+// TestWeightForgets opens a message in memory that a longer one has left, and in
+// new memory. It weighs the same: whichever worker carries a shard, the shard
+// does the same.
+func TestWeightForgets(t *testing.T) {
+	opened := talk(80, lab.Carriage{Segment: 100}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, post(filler(1000))[:600])
+	})
+	ended := talk(81, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, post(filler(200_000)))
+		c.Send(telltale.ToClient, answer("200 OK", "ok"))
+		c.Close(telltale.ToServer)
+	})
+	held := func(packets []capture.Packet) (n int) {
+		c, l := newCrew(Config{Engine: engine}), new(load)
+		_ = l.read(t.Context(), &frames{packets: packets, each: len(packets)}, new(flow.Clock), newTally())
+		c.batch(l)
+		for _, s := range c.shards {
+			if s != nil {
+				n += s.held
+			}
+		}
+		return n
+	}
+	want := held(opened)
+	if got := held(append(ended, renumbered(opened, len(ended))...)); got != want || want == 0 {
+		t.Errorf("%d bytes are held in used memory, %d in new", got, want)
+	}
+}
