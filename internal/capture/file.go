@@ -210,13 +210,8 @@ func (f *File) Read(ctx context.Context, b *Batch) error {
 	}
 }
 
-// settle waits until what was read last is hashed and may be changed. The bytes of
-// a compressed file are in no batch, and read by another goroutine.
-func (f *File) settle() {
-	if f.packed == "" {
-		f.raw.busy.Wait()
-	}
-}
+// settle waits until what was read last is hashed and may be changed.
+func (f *File) settle() { f.raw.busy.Wait() }
 
 // fill reads once into p and remembers if that was the end.
 func (f *File) fill(p []byte) int {

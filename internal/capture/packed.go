@@ -39,6 +39,7 @@ func newZstdReader(r io.Reader) (io.Reader, error) {
 // unpack goes on with what is compressed in the file. Offsets are from then
 // on those of the capture inside.
 func (f *File) unpack(c compression) error {
+	f.raw.aside = false // whoever unpacks may move what it was given
 	z, err := c.reader(io.MultiReader(bytes.NewReader(f.carry), bufio.NewReaderSize(f.raw, window)))
 	if err != nil {
 		return &FormatError{Name: f.input.Name, Why: "the " + c.name + " file is damaged: " + err.Error()}
