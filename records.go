@@ -74,8 +74,9 @@ type Flow struct {
 
 // Name is a name of a far end with where it came from: host, sni, dns, cert,
 // dns_expired, dns_other (another device was told), other_flow (to the same
-// address), local (what the machine calls itself in its network), well_known
-// or ptr.
+// address), local (what the machine calls itself in its network), well_known,
+// ptr or network (whose network it is in). Of the last three some are several
+// words, which no host's name is.
 type Name struct {
 	Name       Text    `json:"name"`
 	Source     string  `json:"source"`

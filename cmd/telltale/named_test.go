@@ -16,20 +16,21 @@ import (
 )
 
 // nameCount counts, over captures that hold an answer of DNS or a greeting, the
-// flows to machines on the internet and those of them that have a name.
+// flows to machines on the internet and what those are called. Left out are flows
+// of a machine to itself.
 //
-// Left out are look-ups of names themselves, since nobody looks up a
-// resolver, and flows of a machine to itself. Of the others some have no name
-// in the capture at all: it began after the look-up, or an address was
-// written into a program. What a capture does name is judged by tshark.
+// Some have no name in the capture at all: nobody looks up a resolver, the capture
+// began after the look-up, or an address was written into a program. These are
+// called by whose network they are in. What a capture does name is judged by
+// tshark, and there look-ups do not count.
 type nameCount struct {
-	flows, have    int // flows, and those with a name
-	known, found   int // flows to an address that tshark sees a name for, and those with one
-	missing, alien []string
+	flows, hosts, networks int // flows, those with a host's name, and those with a network's
+	known, found           int // flows to an address that tshark sees a name for, and those with one
+	missing, alien         []string
 }
 
-// mayLack is the share of flows, to addresses that the capture has a name for,
-// that may have none.
+// mayLack is the share of flows that may have no name: of all, and of those to
+// addresses that the capture has a name for.
 const mayLack = 0.02
 
 // contact is what is read of a flow's record.
@@ -55,12 +56,16 @@ func (n *nameCount) add(t *testing.T, name string, out []byte) {
 		line := fmt.Sprintf("%s %s %s port %d    %s", f.Proto, f.AppProto, f.Dst, f.Port, name)
 		have := hasName(f)
 		n.flows++
-		if have {
-			n.have++
-		} else {
-			n.alien = append(n.alien, line)
+		switch {
+		case have:
+			n.hosts++
+		case len(f.Names) > 0:
+			n.networks++
+			n.alien = append(n.alien, line+"    "+f.Names[0].Name)
+		default:
+			n.alien = append(n.alien, line+"    called nothing")
 		}
-		if told[f.Dst] {
+		if told[f.Dst] && f.AppProto != "dns" {
 			n.known++
 			if have {
 				n.found++
@@ -87,17 +92,17 @@ func contacts(t *testing.T, name string, out []byte) (flows []contact, holds boo
 		if err := json.Unmarshal(line, &f); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if destination.IsPublic(f.Dst) && f.Src != f.Dst && f.AppProto != "dns" {
+		if destination.IsPublic(f.Dst) && f.Src != f.Dst {
 			flows = append(flows, f)
 		}
 	}
 	return flows, holds
 }
 
-// hasName reports whether a flow has a name that is no address.
+// hasName reports whether a flow has a name that is no address and no network's.
 func hasName(f contact) bool {
 	for _, n := range f.Names {
-		if isHost(n.Name) {
+		if isHost(n.Name) && n.Source != "network" {
 			return true
 		}
 	}
@@ -152,7 +157,12 @@ func (n *nameCount) print(t *testing.T) {
 			fmt.Println("no name        ", l)
 		}
 	}
-	fmt.Printf("names: %d of %d flows to the internet; %d of %d whose far end the capture names\n", n.have, n.flows, n.found, n.known)
+	none := n.flows - n.hosts - n.networks
+	fmt.Printf("names: of %d flows to the internet %d have a host's name, %d that of a network, %d none; of %d whose far end the capture names, %d have that\n",
+		n.flows, n.hosts, n.networks, none, n.known, n.found)
+	if float64(none) > mayLack*float64(n.flows) {
+		t.Errorf("%d of %d flows are called nothing:\n%s", none, n.flows, strings.Join(n.alien, "\n"))
+	}
 	if float64(n.known-n.found) > mayLack*float64(n.known) {
 		t.Errorf("%d of %d flows have no name although the capture has one:\n%s", n.known-n.found, n.known, strings.Join(n.missing, "\n"))
 	}

@@ -22,6 +22,7 @@ const (
 	fromLocal   = "local"       // what the machine calls itself in its own network
 	fromKnown   = "well_known"  // a registry or its operator says so of the address
 	fromPTR     = "ptr"         // what the address's operator calls it
+	fromNetwork = "network"     // a table says whose network announces the address
 
 	trustHost     = 0.99
 	trustSNI      = 0.98
@@ -36,14 +37,16 @@ const (
 	trustLocal    = 0.6
 	trustKnown    = 0.6
 	trustPTR      = 0.2
+	trustNetwork  = 0.1
 )
 
 // Stands reports whether a name may stand for the far end. That which an
-// address's operator gave it tells of the operator, what a machine calls
-// itself may be anything, and an address may serve many names.
+// address's operator gave it tells of the operator, as does whose network it is
+// in; what a machine calls itself may be anything, and an address may serve many
+// names.
 func Stands(n telltale.Name) bool {
 	switch n.Source {
-	case fromPTR, fromLocal, fromKnown, fromFlow:
+	case fromPTR, fromLocal, fromKnown, fromFlow, fromNetwork:
 		return false
 	}
 	return true
@@ -68,6 +71,7 @@ type Names struct {
 	Translator
 	byAddr map[netip.Addr][]answer
 	said   map[netip.Addr]string // by the flows themselves, the last
+	nets   map[uint32]string     // what networks are called, by the numbers of their systems
 	order  []netip.Addr          // ring of the addresses, in the order they came
 	first  int                   // how many left the ring; the oldest stands at first modulo its length
 	end    int                   // how many came
@@ -112,7 +116,7 @@ type Told struct{ Host, SNI, Cert string }
 
 // NewNames returns a memory that knows nothing yet.
 func NewNames() *Names {
-	return &Names{byAddr: map[netip.Addr][]answer{}, said: map[netip.Addr]string{}}
+	return &Names{byAddr: map[netip.Addr][]answer{}, said: map[netip.Addr]string{}, nets: map[uint32]string{}}
 }
 
 // told reports whether the answer reached client.
@@ -228,6 +232,9 @@ func (n *Names) Of(client string, server netip.Addr, at telltale.Time, told Told
 		n.add(wellKnown(n.Unmap(server)), fromKnown, trustKnown)
 	}
 	if len(n.list) == 0 {
+		n.add(n.network(n.Unmap(server)), fromNetwork, trustNetwork)
+	}
+	if len(n.list) == 0 {
 		return nil, ""
 	}
 	if len(n.list) > 1 {
@@ -283,6 +290,22 @@ func (n *Names) hearsay(list []answer) {
 			}
 		}
 	}
+}
+
+// network says whose network announces an address, or "" where no table does. Who
+// runs a network need not be who runs the machine: it is what is left to call a
+// far end that the capture names nowhere.
+func (n *Names) network(addr netip.Addr) string {
+	asn, owner := System(addr.Unmap())
+	if owner == "" {
+		return ""
+	}
+	name, known := n.nets[asn]
+	if !known {
+		name = "network of " + owner
+		n.nets[asn] = name
+	}
+	return name
 }
 
 // expired says that the answer's time was over.

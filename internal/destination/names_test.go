@@ -138,12 +138,35 @@ func TestNamesAreBounded(t *testing.T) {
 	}
 }
 
+// A far end that nothing names is called by whose network it is in; one that anything
+// names is not.
+func TestNetworkIsTheLastName(t *testing.T) {
+	n := NewNames()
+	far := netip.MustParseAddr("64.71.255.204")
+	for range 2 {
+		names, _ := n.Of("me", far, 0, Told{})
+		if len(names) != 1 || names[0].Source != fromNetwork || Stands(names[0]) || !strings.HasPrefix(names[0].Name.Raw(), "network of ") {
+			t.Errorf("%s", shown(names))
+		}
+	}
+	n.Learn("you", 0, Answer{Addr: far, Name: "a.example", TTL: 60})
+	if names, _ := n.Of("me", far, 0, Told{}); shown(names) != "a.example dns_other 0.40" {
+		t.Errorf("%s", shown(names))
+	}
+	for _, none := range []string{"198.51.100.7", "192.168.7.1", "fe80::1", "127.0.0.1"} {
+		if names, _ := n.Of("me", netip.MustParseAddr(none), 0, Told{}); len(names) > 0 {
+			t.Errorf("%s: %s", none, shown(names))
+		}
+	}
+}
+
 // Names that are known take no memory to tell.
 func TestOfDoesNotAllocate(t *testing.T) {
 	n := NewNames()
 	learn("me", 0, "a.example", 60)(n)
 	told := Told{SNI: "b.example"}
-	if allocs := testing.AllocsPerRun(100, func() { _, _ = n.Of("me", server, 0, told) }); allocs != 0 {
+	far := netip.MustParseAddr("64.71.255.204")
+	if allocs := testing.AllocsPerRun(100, func() { _, _ = n.Of("me", server, 0, told); _, _ = n.Of("me", far, 0, Told{}) }); allocs != 0 {
 		t.Errorf("%v allocations", allocs)
 	}
 }

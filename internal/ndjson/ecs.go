@@ -69,8 +69,8 @@ func (l Line) ECS() []byte {
 	put(out, "event.module", "telltale")
 	put(out, "event.dataset", "telltale."+l.EventType)
 	for _, f := range table {
-		if v := first(l.Get(strings.Split(f.from, ".")...)); v != nil {
-			put(out, f.to, ecsValue(f.to, v))
+		if v := ecsValue(f.to, first(l.Get(strings.Split(f.from, ".")...))); v != nil {
+			put(out, f.to, v)
 		}
 	}
 	own := map[string]any{}
@@ -99,11 +99,14 @@ func first(v any) any {
 }
 
 // ecsValue writes a value as the schema wants it: transports in small letters,
-// of a name the name alone.
+// of a name the name alone. What is several words is no domain.
 func ecsValue(to string, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		return v["name"]
+		if name, _ := v["name"].(string); !strings.Contains(name, " ") {
+			return name
+		}
+		return nil
 	case string:
 		if to == "network.transport" {
 			return strings.ToLower(v)

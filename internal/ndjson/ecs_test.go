@@ -36,3 +36,17 @@ func TestECS(t *testing.T) {
 		t.Errorf("%s", line.ECS())
 	}
 }
+
+// TestECSDomain holds that what is no name of a host is no domain.
+func TestECSDomain(t *testing.T) {
+	for name, want := range map[string]bool{"www.example": true, "network of Example Carrier": false, "multicast DNS": false} {
+		record := strings.TrimSpace(strings.Replace(sealedFlow, `"www.example"`, `"`+name+`"`, 1))
+		line, err := ndjson.NewReader(strings.NewReader(record)).Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(line.ECS()); strings.Contains(got, `"domain":"`+name+`"`) != want || strings.Contains(got, `"domain":`) != want {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func list[T ~string](words ...T) []string {
 // words are the closed lists of fields that are plain strings, by path.
 var words = map[string][]string{
 	"device.how":            {"tap_peer", "lan_mac", "declared", "only_private_address", "unknown"},
-	"flow.names.source":     {"host", "sni", "dns", "dns_expired", "dns_other", "cert", "other_flow", "local", "well_known", "ptr"},
+	"flow.names.source":     {"host", "sni", "dns", "dns_expired", "dns_other", "cert", "other_flow", "local", "well_known", "ptr", "network"},
 	"message.dns.type":      {"query", "answer"},
 	"finding.class":         {"A", "B", "C", "E"},
 	"transmission.answered": {"none", "ack", "response"},

@@ -102,18 +102,29 @@ func (l *List) head(eventType, day string) {
 	l.s.row(r)
 }
 
-func (l *List) flow(r *row, f ndjson.Line) {
-	c := l.s.listColumns()
-	name := l.text(f.Text("dest_ip"))
+// farEnd names the far end of a flow, with its port. Behind an address whose network
+// is known stands whose that is.
+func (l *List) farEnd(f ndjson.Line) string {
+	name, behind := l.text(f.Text("dest_ip")), ""
 	if names, _ := f.Get("names").([]any); len(names) > 0 {
 		if n, _ := names[0].(map[string]any); n != nil {
 			text, _ := n["name"].(string)
-			name = l.text(text)
+			if n["source"] == "network" {
+				behind = " (" + l.text(text) + ")"
+			} else {
+				name = l.text(text)
+			}
 		}
 	}
 	if port := numberOf(f, "dest_port"); port != "" {
 		name += ":" + port
 	}
+	return name + behind
+}
+
+func (l *List) flow(r *row, f ndjson.Line) {
+	c := l.s.listColumns()
+	name := l.farEnd(f)
 	if app := f.Text("app"); app != "" {
 		name += "  " + l.text(app)
 	}
