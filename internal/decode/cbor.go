@@ -73,8 +73,7 @@ func (t *tree) cbor() bool {
 	case cborArray, cborMap:
 		return t.cborWithin(major, v, open, start)
 	case cborTag:
-		t.depth++
-		ok = t.depth <= treeDepth && t.cbor()
+		ok = t.enter() && t.cbor()
 		t.depth--
 		return ok
 	default:
@@ -127,7 +126,7 @@ func (t *tree) cborEnd() bool {
 
 // cborWithin reads the values of an array or the pairs of a map.
 func (t *tree) cborWithin(major byte, n uint64, open bool, start int) bool {
-	if t.depth++; t.depth > treeDepth || n > uint64(len(t.b)-t.at) {
+	if n > uint64(len(t.b)-t.at) || !t.enter() {
 		return false
 	}
 	begin, end := "[", "]"

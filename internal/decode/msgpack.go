@@ -117,7 +117,7 @@ func (t *tree) msgpackMap(n, start int) bool {
 
 // within reads n values, or pairs, that stand between open and shut.
 func (t *tree) within(open, shut string, n, start int, read func(first bool) bool) bool {
-	if t.depth++; t.depth > treeDepth || n > len(t.b)-t.at {
+	if n > len(t.b)-t.at || !t.enter() {
 		return false
 	}
 	t.put(open, start, t.at)

@@ -29,6 +29,7 @@ func findProtobuf(b []byte, f *Found) {
 // readProtobuf reads a message: of several fields, or one that is a message.
 func readProtobuf(t *tree) bool {
 	nested, fields := t.message(len(t.b))
+	t.deep = t.deep && fields > 0
 	return fields >= 2 || fields == 1 && nested
 }
 
@@ -86,7 +87,11 @@ func (t *tree) field(wire uint64, end int) (nested, ok bool) {
 // delimited reads what a length goes before, up to end, and reports whether it is
 // a message.
 func (t *tree) delimited(end, start int) (nested bool) {
-	if value := t.b[t.at:end]; len(value) > 0 && otherBytes(value, 0) > 0 && t.depth < treeDepth {
+	switch value := t.b[t.at:end]; {
+	case len(value) == 0 || otherBytes(value, 0) == 0:
+	case t.depth == treeDepth:
+		t.deep = true
+	default:
 		m := t.mark()
 		if _, fields := t.message(end); fields > 0 {
 			return true

@@ -15,8 +15,9 @@ type tree struct {
 	dst   []byte
 	w     *Way // nil: nothing is written, b is only judged
 	depth int
-	items int // values so far
-	worth int // of them those that may be an identifier
+	items int  // values so far
+	worth int  // of them those that may be an identifier
+	deep  bool // values lie deeper than is read
 }
 
 // Bounds of a tree.
@@ -39,10 +40,11 @@ func (f *Found) addTree(b []byte, start int, read func(t *tree) bool) {
 	}
 	t := &f.tree
 	*t = tree{b: b, at: start}
-	switch ok := read(t); {
-	case t.items > maxItems:
-		f.Over = Candidate{Start: 0, End: len(b)} // too many to show
-	case ok && t.at == len(b) && t.worth > 0:
+	ok := read(t)
+	if t.items > maxItems || t.deep {
+		f.Over = Candidate{Start: 0, End: len(b)} // too much to show
+	}
+	if ok && t.at == len(b) && t.worth > 0 && t.items <= maxItems {
 		f.add(Candidate{Start: start, End: len(b)})
 	}
 	t.b = nil
@@ -61,6 +63,13 @@ func writeTree(read func(t *tree) bool) func([]byte, *Way, []byte, Candidate) []
 func (t *tree) item() bool {
 	t.items++
 	return t.items <= maxItems
+}
+
+// enter goes a level deeper, and reports whether that may be read.
+func (t *tree) enter() bool {
+	t.depth++
+	t.deep = t.deep || t.depth > treeDepth
+	return t.depth <= treeDepth
 }
 
 // has reports whether n more bytes are there.
@@ -180,10 +189,13 @@ func (t *tree) text(from, to int) {
 func (t *tree) close(s string) { t.put(s, max(t.at-1, 0), max(t.at, 1)) }
 
 // A treeMark is where a tree was, to go back to.
-type treeMark struct{ at, dst, knots, worth int }
+type treeMark struct {
+	at, dst, knots, worth int
+	deep                  bool
+}
 
 func (t *tree) mark() treeMark {
-	m := treeMark{at: t.at, dst: len(t.dst), worth: t.worth}
+	m := treeMark{at: t.at, dst: len(t.dst), worth: t.worth, deep: t.deep}
 	if t.w != nil {
 		m.knots = len(t.w.knots)
 	}
@@ -191,7 +203,7 @@ func (t *tree) mark() treeMark {
 }
 
 func (t *tree) back(m treeMark) {
-	t.at, t.worth = m.at, m.worth
+	t.at, t.worth, t.deep = m.at, m.worth, m.deep
 	if t.w != nil {
 		t.dst, t.w.knots = t.dst[:m.dst], t.w.knots[:m.knots]
 	}

@@ -26,7 +26,7 @@ type Hostile struct {
 }
 
 // Hostiles lists every sort.
-var Hostiles = slices.Concat(hostileFlows, hostileStreams, hostilePackets, hostileBombs, hostileValues, hostileAll)
+var Hostiles = slices.Concat(hostileFlows, hostileStreams, hostilePackets, hostileBombs, hostileNests, hostileValues, hostileAll)
 
 // Write writes a pcapng file with n of what the capture is made of, and
 // returns the IMEI that its genuine connection tells. The same seed and n

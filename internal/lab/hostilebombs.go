@@ -116,11 +116,15 @@ func brotliOf() []byte {
 
 func zstdOf() []byte {
 	var b bytes.Buffer
-	w, err := zstd.NewWriter(&b, zstd.WithEncoderConcurrency(1))
+	return allOf(newZstd(&b), &b)
+}
+
+func newZstd(w io.Writer) *zstd.Encoder {
+	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		panic(err) // the options are right
 	}
-	return allOf(w, &b)
+	return z
 }
 
 // zstdWindow returns a frame of a few bytes whose head says 2 GiB (RFC 8878
