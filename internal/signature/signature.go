@@ -10,8 +10,8 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strings"
-	"sync"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -79,19 +79,10 @@ type Book struct {
 // NewBook returns a book of the user's signatures and the built-in ones: where
 // both know a message, the user's are right.
 func NewBook(own []*Signature) *Book {
-	b := &Book{all: append(append([]*Signature{}, own...), standard()...)}
+	b := &Book{all: slices.Concat(own, standard)}
 	b.hint = newHints(b.all)
 	return b
 }
-
-// standard returns the built-in signatures.
-var standard = sync.OnceValue(func() []*Signature {
-	list, err := Parse("signatures.yaml", []byte(builtIn))
-	if err != nil {
-		panic(err) // a test reads them
-	}
-	return list
-})
 
 // Message returns the signature that a message has, or nil.
 func (b *Book) Message(s *Seen) *Signature {
