@@ -24,21 +24,38 @@ const mostEnd = 5
 func (e *keyEnds) add(name string) {
 	n := min(len(name)+1, mostEnd)
 	tail := name[len(name)-n+1:]
-	for at := 1; at < n; at++ {
-		for _, c := range separators {
-			e.note(tail[:at-1]+string(c)+tail[at-1:], n)
+	var end [mostEnd]byte
+	for at := range n - 1 {
+		copy(end[:], tail[:at])
+		copy(end[at+1:], tail[at:])
+		for _, c := range []byte(separators) {
+			end[at] = c
+			e.note(end[:n])
 		}
 	}
 	if len(name) >= n {
-		e.note(name[len(name)-n:], n)
+		e.note([]byte(name[len(name)-n:]))
 		return
 	}
-	for c := range 256 {
-		if mayPrecede(byte(c)) {
-			e.note(string([]byte{byte(c)})+name, n)
-		}
+	copy(end[1:], name)
+	for _, c := range preceding {
+		end[0] = c
+		e.note(end[:n])
 	}
 }
+
+// preceding are the bytes that may stand before a name, but for those that
+// lastWord makes of others.
+var preceding = func() (list []byte) {
+	var seen [256]bool
+	for c := range 256 {
+		if c := byte(c); mayPrecede(c) && !seen[c|letterCase] {
+			seen[c|letterCase] = true
+			list = append(list, c)
+		}
+	}
+	return list
+}()
 
 // mayPrecede reports whether c may stand before a name: what is in no key, a
 // separator, or the end of a prefix.
@@ -54,26 +71,28 @@ func mayPrecede(c byte) bool {
 	return false
 }
 
-// note adds the n bytes of end.
-func (e *keyEnds) note(end string, n int) {
-	w := lastWord([]byte(end))
-	h := endHash(w, n)
+// note adds end.
+func (e *keyEnds) note(end []byte) {
+	w := lastWord(end)
+	h := endHash(w, len(end))
 	e.whole[h>>wordAt%uint64(len(e.whole))] |= noted(h)
 	bit := bitOf3(w)
 	e.last3[bit/64] |= 1 << (bit % 64)
 }
 
+// letterCase is the bit that letters in lower case have.
+const letterCase = 0x20
+
 // lastWord returns the last eight bytes of b with letters in lower case, as if
 // spaces stood before a shorter one. Of other bytes it does not matter which of
 // two they are.
 func lastWord(b []byte) uint64 {
-	const lowerCase = 0x20 * eachByte
 	if len(b) >= wordSize {
-		return binary.LittleEndian.Uint64(b[len(b)-wordSize:]) | lowerCase
+		return binary.LittleEndian.Uint64(b[len(b)-wordSize:]) | letterCase*eachByte
 	}
 	var q [wordSize]byte
 	copy(q[wordSize-len(b):], b)
-	return binary.LittleEndian.Uint64(q[:]) | lowerCase
+	return binary.LittleEndian.Uint64(q[:]) | letterCase*eachByte
 }
 
 // endHash returns the hash of the last n bytes of w.
