@@ -112,7 +112,7 @@ type seedKey struct {
 }
 
 // mostSpellings is how many spellings a seed has, nearly always.
-const mostSpellings = 64
+const mostSpellings = 128
 
 // New returns an engine that searches for seeds and for all that [All] knows.
 func New(seeds []Seed) *Engine {

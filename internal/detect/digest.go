@@ -7,34 +7,47 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
-	"strings"
 )
 
 // digests lists the digests under which values are known to be sent. All are
 // long enough that no other value is met by chance.
 var digests = []struct {
 	name string
-	sum  func([]byte) []byte
+	sum  func(dst, b []byte) []byte
 }{
-	{"md5", func(b []byte) []byte { s := md5.Sum(b); return s[:] }},
-	{"sha1", func(b []byte) []byte { s := sha1.Sum(b); return s[:] }},
-	{"sha224", func(b []byte) []byte { s := sha256.Sum224(b); return s[:] }},
-	{"sha256", func(b []byte) []byte { s := sha256.Sum256(b); return s[:] }},
-	{"sha384", func(b []byte) []byte { s := sha512.Sum384(b); return s[:] }},
-	{"sha512", func(b []byte) []byte { s := sha512.Sum512(b); return s[:] }},
+	{"md5", func(dst, b []byte) []byte { s := md5.Sum(b); return append(dst, s[:]...) }},
+	{"sha1", func(dst, b []byte) []byte { s := sha1.Sum(b); return append(dst, s[:]...) }},
+	{"sha224", func(dst, b []byte) []byte { s := sha256.Sum224(b); return append(dst, s[:]...) }},
+	{"sha256", func(dst, b []byte) []byte { s := sha256.Sum256(b); return append(dst, s[:]...) }},
+	{"sha384", func(dst, b []byte) []byte { s := sha512.Sum384(b); return append(dst, s[:]...) }},
+	{"sha512", func(dst, b []byte) []byte { s := sha512.Sum512(b); return append(dst, s[:]...) }},
 }
 
-// digests adds the digests of t as hexadecimal in both cases, as raw bytes and
-// as Base64 in both alphabets.
+// digests adds the digests of t as raw bytes, as hexadecimal in both cases and as
+// Base64 in both alphabets. No two texts that differ have the same.
 func (s *speller) digests(t string) {
 	for _, d := range digests {
-		sum := d.sum([]byte(t))
-		lower := hex.EncodeToString(sum)
-		for i, text := range []string{
-			string(sum), lower, strings.ToUpper(lower),
-			base64.RawStdEncoding.EncodeToString(sum), base64.RawURLEncoding.EncodeToString(sum),
-		} {
-			s.add(pattern{text: text, form: d.name, bits: int16(8 * len(sum)), digest: true, binary: i == 0})
-		}
+		s.sum = d.sum(s.sum[:0], []byte(t))
+		p := pattern{form: d.name, bits: int16(8 * len(s.sum)), digest: true}
+		p.binary = true
+		s.next(s.sum, p)
+		p.binary = false
+		s.text = hex.AppendEncode(s.text[:0], s.sum)
+		s.next(s.text, p)
+		capitals(s.text)
+		s.next(s.text, p)
+		s.text = base64.RawStdEncoding.AppendEncode(s.text[:0], s.sum)
+		s.next(s.text, p)
+		s.text = base64.RawURLEncoding.AppendEncode(s.text[:0], s.sum)
+		s.next(s.text, p)
 	}
+}
+
+// next takes a pattern that is written text, unless that is how the one before is.
+func (s *speller) next(text []byte, p pattern) {
+	if n := len(s.list); n > 0 && s.list[n-1].text == string(text) {
+		return
+	}
+	p.text = s.write(text)
+	s.list = append(s.list, p)
 }

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"encoding/binary"
-	"math"
 	"math/bits"
 	"slices"
 )
@@ -61,8 +60,8 @@ func newFilter(patterns []pattern) *filter {
 	if len(patterns) == 0 {
 		return nil
 	}
-	patterns = longestFirst(patterns) // of those that begin alike, the longest are found first
-	window, stride := sampling(len(patterns[len(patterns)-1].text))
+	order := longestFirst(patterns) // of those that begin alike, the longest are found first
+	window, stride := sampling(len(patterns[order[len(order)-1]].text))
 	windows := len(patterns) * stride
 	// With 16 bits and more a window, about one in 200 misses passes.
 	size := min(max(minTable, 1<<bits.Len(uint(windows/4))), maxTable)
@@ -75,33 +74,47 @@ func newFilter(patterns []pattern) *filter {
 		chains:   make([]int32, 1<<bits.Len(uint(windows))),
 		anchors:  make([]anchor, 1, 1+windows),
 	}
-	for i, p := range slices.Backward(patterns) { // each goes before those of its window
+	for _, i := range slices.Backward(order) { // each goes before those of its window
 		for off := range stride {
-			f.note(int32(i), uint16(off), p.text[off:min(off+wordSize, len(p.text))])
+			f.note(i, uint16(off), patterns[i].text[off:])
 		}
 	}
 	return f
 }
 
-// longestFirst returns the patterns by their length; equally long ones stay as
-// they are.
-func longestFirst(patterns []pattern) []pattern {
-	order := make([]uint64, len(patterns)) // numbers are moved about more quickly than patterns
-	for i, p := range patterns {
-		order[i] = uint64(math.MaxUint32-len(p.text))<<32 | uint64(i)
+// longestFirst returns the places of the patterns by their length; equally long
+// ones stay as they are.
+func longestFirst(patterns []pattern) []int32 {
+	longest := 0
+	for i := range patterns {
+		longest = max(longest, len(patterns[i].text))
 	}
-	slices.Sort(order)
-	out := make([]pattern, len(patterns))
-	for i, o := range order {
-		out[i] = patterns[uint32(o)]
+	next := make([]int32, longest+2) // where the next pattern goes that is shorter than the longest by so much
+	for i := range patterns {
+		next[longest-len(patterns[i].text)+1]++
 	}
-	return out
+	for i := range longest + 1 {
+		next[i+1] += next[i]
+	}
+	order := make([]int32, len(patterns))
+	for i := range patterns {
+		n := &next[longest-len(patterns[i].text)]
+		order[*n] = int32(i)
+		*n++
+	}
+	return order
 }
 
 // note adds the window that text begins with, which lies in a pattern at off.
 func (f *filter) note(pattern int32, off uint16, text string) {
-	h := hash(f.windowOf([]byte(text)))
-	f.table[h>>wordAt&uint64(len(f.table)-1)] |= noted(h)
+	var b [wordSize]byte
+	if len(text) >= wordSize {
+		copy(b[:], text[:wordSize]) // of known length, which is quicker
+	} else {
+		copy(b[:], text)
+	}
+	h := hash(binary.LittleEndian.Uint64(b[:]) & f.mask)
+	f.table[h>>wordAt&uint64(len(f.table)-1)] |= noted(h) | fourth(h)
 	chain := f.chain(h)
 	f.anchors = append(f.anchors, anchor{pattern, *chain, off, tagOf(h)})
 	*chain = int32(len(f.anchors) - 1)
@@ -127,6 +140,11 @@ func hash(w uint64) uint64 { return w * 0x9E3779B97F4A7C15 }
 // noted returns the three bits of a window of hash h.
 func noted(h uint64) uint64 { return threeBits[h>>bitsAt] }
 
+// fourth returns one more bit of the same word. There are few ways to choose three
+// bits: that other patterns have just these is seen here, before memory is fetched
+// to compare.
+func fourth(h uint64) uint64 { return 1 << (h >> fourthAt % 64) }
+
 // threeBits has 256 ways to choose three bits of a word.
 var threeBits = func() (t [256]uint64) {
 	for i := range t {
@@ -141,6 +159,8 @@ const (
 	wordAt  = 39
 	chainAt = 36
 	tagAt   = 20
+
+	fourthAt = 30
 )
 
 // tagOf returns what an anchor keeps of a hash.
@@ -171,6 +191,9 @@ func (f *filter) find(b []byte, found func(p *pattern, start int)) {
 // verify compares b with the patterns that may have the window at i, whose hash
 // is h.
 func (f *filter) verify(b []byte, i int, h uint64, found func(p *pattern, start int)) {
+	if f.table[h>>wordAt&uint64(len(f.table)-1)]&fourth(h) == 0 {
+		return
+	}
 	for next := *f.chain(h); next != 0; {
 		a := &f.anchors[next]
 		next = a.next

@@ -31,10 +31,11 @@ type pattern struct {
 func (s *speller) spellings(k telltale.Kind, value string) []pattern {
 	s.list = s.list[:0]
 	clear(s.seen)
-	for _, t := range plainForms(k, value) {
-		s.add(pattern{text: t})
+	plain := plainForms(k, value)
+	for _, t := range plain {
+		s.add([]byte(t), pattern{})
 	}
-	for _, t := range plainForms(k, value) {
+	for _, t := range plain {
 		s.encoded(t)
 	}
 	s.packed(k, value)
@@ -156,15 +157,34 @@ func distinct(list []string) []string {
 type speller struct {
 	list []pattern
 	seen map[string]bool
+	room strings.Builder // where texts are written, many in one piece of memory
+	sum  []byte          // at hand
+	text []byte          // at hand
 }
 
-func (s *speller) add(p pattern) {
+// roomSize is how many bytes of texts are written into one piece of memory.
+const roomSize = 64 << 10
+
+// write returns text as a string.
+func (s *speller) write(text []byte) string {
+	if s.room.Cap()-s.room.Len() < len(text) {
+		s.room = strings.Builder{}
+		s.room.Grow(max(roomSize, len(text)))
+	}
+	at := s.room.Len()
+	s.room.Write(text)
+	return s.room.String()[at:]
+}
+
+// add takes a pattern that is written text, if no other is.
+func (s *speller) add(text []byte, p pattern) {
 	if s.seen == nil {
 		s.seen = map[string]bool{}
 	}
-	if len(p.text) < shortPattern || s.seen[p.text] {
+	if len(text) < shortPattern || s.seen[string(text)] {
 		return
 	}
+	p.text = s.write(text)
 	s.seen[p.text] = true
 	if p.bits == 0 {
 		p.bits = information(p.text)
@@ -179,32 +199,47 @@ func (s *speller) encoded(t string) {
 	}
 	n := information(t)
 	s.base64(t, n)
-	lower := hex.EncodeToString([]byte(t))
-	s.add(pattern{text: lower, form: "hex", bits: n})
-	s.add(pattern{text: strings.ToUpper(lower), form: "hex", bits: n})
-	back := []byte(t)
-	slices.Reverse(back)
-	s.add(pattern{text: string(back), form: "reversed", bits: n})
-	wide := make([]byte, 0, 2*len(t))
+	s.hex([]byte(t), pattern{form: "hex", bits: n})
+	s.text = append(s.text[:0], t...)
+	slices.Reverse(s.text)
+	s.add(s.text, pattern{form: "reversed", bits: n})
+	s.text = s.text[:0]
 	for _, u := range utf16.Encode([]rune(t)) {
-		wide = append(wide, byte(u), byte(u>>8))
+		s.text = append(s.text, byte(u), byte(u>>8))
 	}
-	s.add(pattern{text: string(wide), form: "utf16", binary: true, bits: n})
+	s.add(s.text, pattern{form: "utf16", binary: true, bits: n})
+}
+
+// hex adds the hexadecimal of b in both cases.
+func (s *speller) hex(b []byte, p pattern) {
+	s.text = hex.AppendEncode(s.text[:0], b)
+	s.add(s.text, p)
+	capitals(s.text)
+	s.add(s.text, p)
+}
+
+// capitals writes the letters of hexadecimal in upper case.
+func capitals(text []byte) {
+	for i, c := range text {
+		if c >= 'a' {
+			text[i] = c - 'a' + 'A'
+		}
+	}
 }
 
 // base64 adds the characters that t gives in Base64 whatever stands before
 // and after it, for each of the three alignments and both alphabets.
 func (s *speller) base64(t string, bits int16) {
 	for r := range 3 {
-		whole := append(make([]byte, r), t...)
-		start, end := (8*r+5)/6, 8*len(whole)/6
+		s.sum = append(append(s.sum[:0], "\x00\x00"[:r]...), t...)
+		start, end := (8*r+5)/6, 8*len(s.sum)/6
 		p := pattern{form: "base64", bits: bits, before: int8(min(r, 1))}
-		if len(whole)%3 != 0 {
+		if len(s.sum)%3 != 0 {
 			p.after = 1
 		}
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-			p.text = enc.EncodeToString(whole)[start:end]
-			s.add(p)
+			s.text = enc.AppendEncode(s.text[:0], s.sum)
+			s.add(s.text[start:end], p)
 		}
 	}
 }
@@ -212,7 +247,7 @@ func (s *speller) base64(t string, bits int16) {
 // packed adds the binary spellings of digits and addresses.
 func (s *speller) packed(k telltale.Kind, v string) {
 	if m, ok := numbering.ParseMAC(v); ok && (k == telltale.MAC || k == telltale.BSSID) {
-		s.add(pattern{text: string(m[:]), form: "raw", binary: true, bits: 48})
+		s.add(m[:], pattern{form: "raw", binary: true, bits: 48})
 		return
 	}
 	if !numbering.IsDigits(v) && k != telltale.MEID {
@@ -220,10 +255,8 @@ func (s *speller) packed(k telltale.Kind, v string) {
 	}
 	bits := information(v)
 	for _, b := range [][]byte{numbering.PackBCD(v), numbering.PackSwappedBCD(v), mobileIdentity(k, v)} {
-		s.add(pattern{text: string(b), form: "bcd", binary: true, bits: bits})
-		text := hex.EncodeToString(b)
-		s.add(pattern{text: text, form: "hex>bcd", bits: bits})
-		s.add(pattern{text: strings.ToUpper(text), form: "hex>bcd", bits: bits})
+		s.add(b, pattern{form: "bcd", binary: true, bits: bits})
+		s.hex(b, pattern{form: "hex>bcd", bits: bits})
 	}
 }
 
