@@ -47,6 +47,7 @@ type collector struct {
 	skipped int64            // bytes that the search could not look into
 	missed  int64            // stream bytes amid the message that the capture never had
 	quote   []byte           // how a response that is awaited begins
+	wire    []byte           // how the message began on the wire, if that is asked for
 	told    []destination.Answer
 	cert    *certificate
 	out     *Message
@@ -62,7 +63,7 @@ func (w *worker) collector(m *dissect.Message) *collector {
 	if col == nil {
 		col = new(collector)
 	}
-	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], found: col.found[:0], buf: col.buf[:0], quote: col.quote[:0]}
+	*col = collector{m: m, text: col.text[:0], fields: col.fields[:0], runs: col.runs[:0], found: col.found[:0], buf: col.buf[:0], quote: col.quote[:0], wire: col.wire[:0]}
 	col.whole = len(m.Encodings) > 0
 	return col
 }
@@ -336,6 +337,7 @@ func (c *conv) drop(col *collector) {
 	col.forgetFields()
 	col.keepTail(0)
 	c.s.hold(&col.weight, 0)
+	c.forgetWhole(col)
 }
 
 // keepTail drops all of the window but its last n bytes.

@@ -49,6 +49,9 @@ func (c *conv) parse(p dissect.Parser, d telltale.Direction, at int64, b []byte)
 	c.s.w.tally.Work.Calls++
 	c.s.w.tally.Work.Given += int64(len(b))
 	used, err := p.Parse(d, at, b, c)
+	if c.s.w.cfg.Whole && c.half[d].open != nil {
+		c.keepWhole(c.half[d].open)
+	}
 	c.given = piece{}
 	return used, err
 }

@@ -100,7 +100,7 @@ func (c *conv) answer(col *collector) {
 		if w.event != nil {
 			w.event.Message.Answered = "response"
 			w.event.Message.Response = col.short()
-			c.s.w.emit(w.event)
+			c.send(w.event)
 		}
 		c.waiting = append(c.waiting[:i], c.waiting[i+1:]...)
 		return
@@ -143,7 +143,7 @@ func (c *conv) unanswered(w waiting) {
 	default:
 		m.Answered = "none"
 	}
-	c.s.w.emit(w.event)
+	c.send(w.event)
 }
 
 // maxShort is how much of an answer's body a transmission quotes, in bytes.

@@ -72,6 +72,7 @@ type Message struct {
 	Response    string // short, as captured
 	ContentType string
 	Forwarded   telltale.Text // X-Forwarded-For
+	Whole       *Whole        // its bytes; nil where they are not asked for, or were not had
 	Names                     // of the flow, when the message closed
 }
 

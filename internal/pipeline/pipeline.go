@@ -32,6 +32,7 @@ type Config struct {
 	Messages bool           // an Event for every message, not only for those with sightings
 	Prints   bool           // fingerprints of greetings with their flows
 	Crashes  bool           // an Event for parsers that fail, with what they were given
+	Whole    bool           // messages with sightings leave with their bytes, as far as there is room
 	Engine   *detect.Engine // what to search for
 }
 

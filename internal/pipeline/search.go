@@ -20,6 +20,9 @@ func (c *conv) End(m *dissect.Message) {
 	c.weighMemory(m.Dir)
 	col.cert = c.knowCertificate(m)
 	c.account(col)
+	if c.s.w.cfg.Whole {
+		c.tellWhole(col)
+	}
 	c.deliver(col)
 	c.f.Forget(m.Dir, col.end())
 	m.State = nil

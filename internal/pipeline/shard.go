@@ -31,6 +31,7 @@ type shard struct {
 	tails       tails             // of flows that gave way
 	agents      detect.Agents     // what programs said of themselves
 	held        int               // bytes that its flows hold: open messages and what waits to be used
+	kept        int               // bytes of messages as they were on the wire
 }
 
 func newShard() *shard {
