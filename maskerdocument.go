@@ -49,16 +49,16 @@ func (m *Masker) Hide(d *Document) []Range {
 	for _, k := range d.Marks {
 		marks = append(marks, k.Range)
 		if k.Value.IsZero() {
-			hidden = append(hidden, without([]Range{k.Range}, plain)...)
+			hidden = append(hidden, Without([]Range{k.Range}, plain)...)
 		} else {
 			hidden = append(hidden, m.hiddenOf(d.Data, k)...)
 		}
 	}
 	marks = Union(marks)
 	blank := Union(slices.Clone(d.Blank))
-	judged := without(m.Hidden(d.Data, blank), plain)
-	hidden = append(hidden, without(judged, marks)...)
-	hidden = append(hidden, without(m.knownIn(d.Data, blank), marks)...)
+	judged := Without(m.Hidden(d.Data, blank), plain)
+	hidden = append(hidden, Without(judged, marks)...)
+	hidden = append(hidden, Without(m.knownIn(d.Data, blank), marks)...)
 	return Union(append(hidden, blank...))
 }
 
@@ -99,30 +99,6 @@ func (m *Masker) knownIn(data []byte, blank []Range) []Range {
 	hideRanges(us, blank)
 	m.known.hide(us)
 	return ranges(us)
-}
-
-// without returns the bytes of rs that are not in cut; both are sorted and
-// disjoint.
-func without(rs, cut []Range) []Range {
-	var out []Range
-	for _, r := range rs {
-		for len(cut) > 0 && cut[0].End <= r.Start {
-			cut = cut[1:]
-		}
-		for _, c := range cut {
-			if c.Start >= r.End {
-				break
-			}
-			if c.Start > r.Start {
-				out = append(out, Range{r.Start, c.Start})
-			}
-			r.Start = min(c.End, r.End)
-		}
-		if r.Start < r.End {
-			out = append(out, r)
-		}
-	}
-	return out
 }
 
 // Glyphs returns d as it may be shown, a glyph for each character: of a line that

@@ -24,7 +24,7 @@ var kept = map[Kind]struct{ chars, of int }{
 // as the lengths of words. Of these every character is a dot.
 var freeText = map[Kind]bool{
 	SSID: true, PersonName: true, Hostname: true, SMS: true, Contact: true,
-	Account: true, Credential: true, Model: true, Build: true, Other: true,
+	Account: true, Credential: true, Other: true,
 }
 
 // maskValue returns raw, a value of kind k in any usual spelling, masked.
@@ -40,6 +40,8 @@ func (m *Masker) maskValue(k Kind, raw string) string {
 		return dots(raw, network(raw), true)
 	case PublicIP:
 		return m.maskIP(raw)
+	case Model, Build:
+		return m.Text(NewText(raw)) // many devices share them
 	case IPv6EUI64:
 		if a, err := netip.ParseAddr(raw); err == nil && isEUI64(a) {
 			return m.Addr(a)

@@ -67,6 +67,30 @@ func Union(rs []Range) []Range {
 	return out
 }
 
+// Without returns the bytes of rs that are not in cut; both are sorted and
+// disjoint.
+func Without(rs, cut []Range) []Range {
+	var out []Range
+	for _, r := range rs {
+		for len(cut) > 0 && cut[0].End <= r.Start {
+			cut = cut[1:]
+		}
+		for _, c := range cut {
+			if c.Start >= r.End {
+				break
+			}
+			if c.Start > r.Start {
+				out = append(out, Range{r.Start, c.Start})
+			}
+			r.Start = min(c.End, r.End)
+		}
+		if r.Start < r.End {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // View names the copy of a stream that bytes belong to.
 type View string
 

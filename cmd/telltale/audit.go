@@ -143,7 +143,7 @@ func audit(ctx context.Context, t *terminal, o *auditFlags, inputs []string) err
 
 // options returns what the flags tell the engine.
 func (o *auditFlags) options() (opts engine.Options, err error) {
-	opts = engine.Options{Reveal: o.reveal, Messages: o.messages, Plain: o.plain, Everyone: o.everyone, Workers: o.workers, Version: version()}
+	opts = engine.Options{Reveal: o.reveal, Messages: o.messages, Whole: o.html != "", Plain: o.plain, Everyone: o.everyone, Workers: o.workers, Version: version()}
 	if opts.Devices, err = readDevices(o.devices); err != nil {
 		return opts, err
 	}

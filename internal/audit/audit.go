@@ -29,6 +29,7 @@ type Options struct {
 
 	Reveal   bool      // show values whole
 	Messages bool      // a record for every message
+	Whole    bool      // exhibits show the whole message
 	Plain    bool      // decode nothing
 	Everyone bool      // tell what undeclared devices did beside a declared one
 	Workers  int       // goroutines; the output does not depend on it
@@ -109,7 +110,7 @@ func (r *recorder) read(ctx context.Context, name string, engine *detect.Engine)
 		return err
 	}
 	defer func() { _ = f.Close() }() // opened for reading only
-	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Prints: r.out.out != nil, Crashes: r.o.Crashed != nil, Engine: engine}, r)
+	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Prints: r.out.out != nil, Crashes: r.o.Crashed != nil, Whole: r.o.Whole, Engine: engine}, r)
 	r.account(f, tally)
 	return err
 }

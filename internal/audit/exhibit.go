@@ -53,11 +53,15 @@ func (g *send) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhi
 	}
 	decoded, mark := whole(g.decoded(), g.decodedMark)
 	blank := telltale.Union(append(slices.Clone(g.held), mark))
-	return &report.Exhibit{
+	x := &report.Exhibit{
 		Packets: g.packets, FlowID: g.FlowID, Message: 1, Of: g.Count, Kind: g.value.Kind(), Wire: g.excerpt(m),
 		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: g.value, Blank: blank},
 		Chain:   g.field, Response: g.Response, Capture: inputs[g.input-1].Name,
 	}
+	if g.whole != nil {
+		x.Whole = g.whole.show(decoded, m)
+	}
+	return x
 }
 
 // whole returns the decoded text around a value without what its ends cut in

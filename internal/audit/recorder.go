@@ -219,6 +219,7 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 			r.cover.Suppressed = suppress(r.cover.Suppressed, "sends_beyond_bound", 1)
 		}
 	}
+	r.sends.keepWhole(t.ID, m)
 }
 
 // sighting completes a sighting with what only the audit knows.

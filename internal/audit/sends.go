@@ -16,12 +16,16 @@ type sends struct {
 	list  []*send
 	spare int    // messages and spots that may still be listed one by one
 	key   []byte // reused
+
+	latest *send // that something was added to
+	wholes int   // whole messages that are kept
 }
 
 // send is a group with the bytes of its first transmission.
 type send struct {
 	report.Send
 	last  string // transmission_id counted last
+	whole *wholeMessage
 	input int
 	shown
 }
@@ -59,6 +63,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []str
 		x.byKey[string(x.key)] = g
 		x.list = append(x.list, g)
 	}
+	x.latest = g
 	if g.last != t.ID {
 		g.last = t.ID
 		g.transmission(t)
@@ -130,7 +135,7 @@ const maxExhibits = 64
 
 // records returns the groups, those of most consequence first.
 func (x *sends) records(inputs []telltale.Input, m *telltale.Masker) []report.Send {
-	x.sort()
+	byConsequence(x.list)
 	var out []report.Send
 	for i, g := range x.list {
 		slices.Sort(g.Times)
@@ -142,8 +147,9 @@ func (x *sends) records(inputs []telltale.Input, m *telltale.Masker) []report.Se
 	return out
 }
 
-func (x *sends) sort() {
-	slices.SortStableFunc(x.list, func(a, b *send) int {
+// byConsequence sorts groups, those of most consequence first.
+func byConsequence(list []*send) []*send {
+	slices.SortStableFunc(list, func(a, b *send) int {
 		return cmp.Or(
 			cmp.Compare(rank(a.Received), rank(b.Received)),
 			cmp.Compare(levelRank(b.Level), levelRank(a.Level)),
@@ -151,6 +157,7 @@ func (x *sends) sort() {
 			cmp.Compare(b.Count, a.Count),
 		)
 	})
+	return list
 }
 
 // rank puts what a device sent before what it received.

@@ -42,7 +42,7 @@ func held(m *pipeline.Message) []string {
 	var values []string
 	for _, s := range m.Sightings {
 		raw := s.Value.Raw()
-		if len(raw) < 2 {
+		if len(raw) < 2 || s.Kind == telltale.Model || s.Kind == telltale.Build { // many devices share these
 			continue
 		}
 		values = append(values, strings.ToLower(raw))

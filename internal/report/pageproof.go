@@ -21,6 +21,7 @@ type proof struct {
 	Conclusion      string
 	Aside           string // what the encoding is
 	Layers          []layer
+	Whole           *wholeMessage // nil: the page does not show it
 	Chain           []string
 	Where, Filter   string
 	Tshark, Slice   string
@@ -45,14 +46,21 @@ type spotRow struct {
 }
 
 func (v *view) proofs() (out []proof, more string) {
-	left := 0
+	left, wholes := 0, 0
 	for _, p := range v.findings() {
 		x, s := p.exhibit()
 		if x == nil || len(out) == maxProofs {
 			left++
 			continue
 		}
-		out = append(out, v.proof(p, x, s))
+		next := v.proof(p, x, s)
+		if wholes < maxWholes {
+			next.Whole = v.whole(p, x)
+		}
+		if next.Whole != nil {
+			wholes++
+		}
+		out = append(out, next)
 	}
 	if left > 0 {
 		more = counted(int64(left), "more finding") + " can be looked at in the same way: telltale audit FILE --why FINDING."

@@ -117,6 +117,23 @@ type Exhibit struct {
 	Chain         telltale.Text // "http.body > base64 (line feed every 76) > json > $.SIM1ICCID"
 	Response      telltale.Text
 	Capture       string // base name of the capture file
+	Whole         *Whole // nil where its bytes were not kept
+}
+
+// Whole is a message as it crossed the network, or how it began.
+type Whole struct {
+	Size       int64             // bytes of the message
+	Head, Body telltale.Document // Head is lines of text; neither has Data where there is none
+	Bytes      bool              // Body is no text
+	Encoded    bool              // parts of Body are written in an encoding
+	Packed     string            // what the body, which is not shown, is compressed with: "gzip"
+	PackedSize int64             // bytes of that body
+	Left       int64             // bytes of the message behind those
+
+	Decoded     telltale.Document // the text that it comes to; no Data where it reads as it stands
+	DecodedLeft int64             // bytes of that text behind those
+
+	Kinds, Broken []telltale.Kind // of what is marked, and of that what an end of a line parts
 }
 
 // MaxExcerpt is how many bytes of each layer of an [Exhibit] are of use.
