@@ -51,7 +51,7 @@ func TestPackedInputBombs(t *testing.T) {
 	for name, pack := range map[string]func([]byte) []byte{
 		"gzip": lab.Gzip, "zstd": func(b []byte) []byte { return packedZstd(t, b) },
 	} {
-		const size = 32 << 20
+		const size, zstdWindow = 32 << 20, 8 << 20
 		var took [2]uint64
 		for i, n := range []int{size / 8, size} {
 			a, allocated, err := auditBytes(t, pack(append(genuine.Bytes(), make([]byte, n)...)))
@@ -67,7 +67,7 @@ func TestPackedInputBombs(t *testing.T) {
 			}
 			took[i] = allocated
 		}
-		if took[1] > took[0]+8<<20 {
+		if took[1] > took[0]+2*zstdWindow {
 			t.Errorf("%s: %d bytes allocated for %d, %d for an eighth", name, took[1], size, took[0])
 		}
 	}

@@ -3,12 +3,12 @@ package decode
 import (
 	"bytes"
 	"fmt"
-	"math/rand/v2"
 	"runtime"
 	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
+	"github.com/telltale-audit/telltale/internal/lab"
 )
 
 // repeat encodes b n times.
@@ -176,50 +176,21 @@ func TestManyMembers(t *testing.T) {
 
 // hostile has texts made to cost much.
 func hostile(n int) map[string][]byte {
-	r := rand.New(rand.NewPCG(1, 2))
-	alphabet := "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	noise := make([]byte, n)
-	for i := range noise {
-		noise[i] = alphabet[r.IntN(64)]
+	texts := map[string][]byte{}
+	for _, h := range lab.HostileTexts {
+		texts[h.Name] = h.Of(n)
 	}
-	fill := func(s string) []byte { return []byte(strings.Repeat(s, n/len(s)+1)[:n]) }
-	return map[string][]byte{
-		"base64 alphabet":  noise,
-		"same letter":      fill("A"),
-		"text in base64":   base64Decoder.Encode(fill(marker)[:n*3/4]),
-		"path":             fill("/a/b/c/aaaaaaaaaaaaaaaaaaaa"),
-		"words":            fill("some words and longerwordsthansixteen "),
-		"short lines":      fill("MDAx\n"),
-		"percent":          fill("%41"),
-		"percent percent":  fill("%25252525"),
-		"alternating":      fill("a%41b"),
-		"plus":             fill("=+"),
-		"pluses":           fill("+"),
-		"backslashes":      fill(`\`),
-		"escaped quotes":   fill(`\"`),
-		"quotes":           fill(`"`),
-		"unicode escapes":  fill(`\u0041`),
-		"short strings":    fill(`"\"aaaaaaaaaaaa",`),
-		"gzip heads":       fill("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"),
-		"zlib heads":       fill("\x78\x9c"),
-		"stored blocks":    fill("\x78\x01\x00\xff\xff\x00\x00"),
-		"empty blocks":     fill("\x78\x9c\x03\x00\x00\x00\x00"),
-		"brackets":         fill("[1,"),
-		"open brackets":    fill("["),
-		"hex":              fill("3031"),
-		"hex of hex":       repeat(hexDecoder, fill(marker)[:n/16], 4),
-		"base64 of base64": repeat(base64Decoder, fill(marker)[:n/4], 4),
-		"url of json":      encodeURL(encodeJSON(fill(marker)[:n/16])),
-	}
+	return texts
 }
 
 // TestHostileTexts holds the limits on what is made, for each text and twice
 // its length: the work may only double.
 func TestHostileTexts(t *testing.T) {
-	for name := range hostile(4) {
+	for _, h := range lab.HostileTexts {
+		name := h.Name
 		var work [2]int
 		for i, n := range []int{64 << 10, 128 << 10} {
-			text := hostile(n)[name]
+			text := h.Of(n)
 			var w Walker
 			tally := w.Walk(text, Hints{}, func(v *View) {
 				work[i] += len(v.Data)
@@ -338,9 +309,9 @@ func BenchmarkDecodeMiss(b *testing.B) {
 }
 
 func BenchmarkDecodeHostile(b *testing.B) {
-	texts := hostile(1 << 20)
-	for name, text := range texts {
-		b.Run(strings.ReplaceAll(name, " ", "-"), func(b *testing.B) {
+	for _, h := range lab.HostileTexts {
+		b.Run(strings.ReplaceAll(h.Name, " ", "-"), func(b *testing.B) {
+			text := h.Of(1 << 20)
 			var w Walker
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {

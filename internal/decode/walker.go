@@ -23,6 +23,10 @@ type Tally struct {
 	Views   int                           // shown
 	Skipped map[telltale.SkipReason]int64 // bytes of the root left undecoded because of a limit; nil if none
 
+	// Work counts the bytes of views, and of what was read to make them or to see
+	// that there is nothing to make.
+	Work int64
+
 	// Keep counts the bytes at the end of the root, at most 64 KiB, in which
 	// something encoded may go on: with Hints.More they are to begin the next
 	// root. No view but the root was made of them.
@@ -51,6 +55,7 @@ type Walker struct {
 	seed   maphash.Seed
 	layers [maxLayers + 1]*stream
 
+	work     int // as in Tally
 	shown    int // views
 	made     int // bytes, by decoders that do not inflate
 	before   *Memory
@@ -75,7 +80,7 @@ func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 		*h.Inflow = Inflow{}
 	}
 	w.visit = nil
-	return Tally{Views: w.shown, Skipped: w.lost.tally(), Keep: keep}
+	return Tally{Views: w.shown, Skipped: w.lost.tally(), Work: int64(w.work), Keep: keep}
 }
 
 // plain shows root alone. What is compressed is not searched then.
@@ -91,14 +96,14 @@ func (w *Walker) plain(root []byte, h Hints) Tally {
 	}
 	w.release(m)
 	w.visit = nil
-	return Tally{Views: 1, Skipped: w.lost.tally()}
+	return Tally{Views: 1, Skipped: w.lost.tally(), Work: int64(len(root))}
 }
 
 // begin forgets the walk before.
 func (w *Walker) begin(root []byte, h Hints, visit func(*View)) {
 	w.visit, w.root, w.before = visit, len(root), h.Memory
 	w.form = strings.HasPrefix(h.ContentType, "application/x-www-form-urlencoded")
-	w.shown, w.made, w.inflated, w.layered = 0, 0, 0, 0
+	w.work, w.shown, w.made, w.inflated, w.layered = 0, 0, 0, 0, 0
 	w.lost.reset()
 	w.trim()
 }
@@ -176,6 +181,7 @@ func (w *Walker) show(v *View) {
 	}
 	v.Blocks = w.found.blocks
 	w.shown++
+	w.work += len(v.Data)
 	w.visit(v)
 }
 
@@ -213,6 +219,7 @@ func (w *Walker) decode(v *View, c Candidate) {
 		w.skip(v, c.Start, c.End, telltale.SkipDecodeDepth)
 		return
 	}
+	w.work += size
 	first := len(w.knots)
 	way := &w.way
 	*way = Way{knots: w.knots[first:]}

@@ -56,6 +56,7 @@ func (s *Search) judge(t token) {
 	if s.told.covers(t) {
 		return
 	}
+	s.work += tokenWork
 	text := s.view.Data[t.start:t.end]
 	known := t.key != nil
 	kinds := dictionary.exactKinds(t.key)

@@ -44,6 +44,7 @@ type Search struct {
 	skipped  map[telltale.SkipReason]int64
 	dropped  int64
 	repeated int64 // user agents that were told before
+	work     int64 // since the search was made
 
 	registers bool   // the path of the request says that devices announce themselves
 	next      window // how the window that continues the last field would look
@@ -92,6 +93,7 @@ func (s *Search) Scan(f Field) (keep int) {
 	tally := s.walker.Walk(f.Data, decode.Hints{
 		Encodings: f.Encodings, ContentType: f.ContentType, More: f.More, Base: f.Base, Inflow: f.Inflow, Memory: f.Memory,
 	}, s.visit)
+	s.work += tally.Work
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)
 	}
@@ -205,6 +207,13 @@ func (s *Search) Skipped() map[telltale.SkipReason]int64 { return s.skipped }
 // Suppressed returns how many hits of the message the rule hits_per_message
 // dropped.
 func (s *Search) Suppressed() int64 { return s.dropped }
+
+// Work returns what all searches so far took: bytes looked at in views, and read to
+// make them, and [tokenWork] for each token that detectors were asked about.
+func (s *Search) Work() int64 { return s.work }
+
+// tokenWork is what a token counts for, in bytes: every detector reads it.
+const tokenWork = 64
 
 // Repeated returns how many fields of the message told again what a program says of
 // itself, and the device it names.

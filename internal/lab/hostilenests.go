@@ -3,7 +3,6 @@ package lab
 import (
 	"bytes"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 	"strings"
 
@@ -12,20 +11,20 @@ import (
 
 // hostileNests are bodies within bodies, of every codec that is read.
 var hostileNests = []*Hostile{
-	{"quine", "gzip bodies that unpack to themselves", 20, 2000, "inflate_budget", bomb(Quine)},
-	{"quine-said", "the same with a header that says so, eight times", 20, 2000, "inflate_budget", bomb(Quine, "Content-Encoding: gzip"+strings.Repeat(", gzip", 7))},
+	{"quine", "gzip bodies that unpack to themselves", 40, 2000, "inflate_budget", bomb(Quine)},
+	{"quine-said", "the same with a header that says so, eight times", 40, 2000, "inflate_budget", bomb(Quine, "Content-Encoding: gzip"+strings.Repeat(", gzip", 7))},
 	{"zstd-zstd", "Zstandard in Zstandard, 80 MiB of one letter in a few hundred bytes", 1, 200, "inflate_budget", bomb(zstdInZstd, "Content-Encoding: zstd, zstd")},
 	{"zstd-gzip", "Zstandard in gzip, 80 MiB of one letter", 1, 200, "inflate_budget", bomb(zstdInGzip, "Content-Encoding: zstd, gzip")},
 	{"gzip-zstd", "gzip in Zstandard, 80 MiB of one letter", 1, 200, "inflate_budget", bomb(gzipInZstd, "Content-Encoding: gzip, zstd")},
 	{"br-br", "Brotli in Brotli, 80 MiB of one letter in less than a hundred bytes", 1, 200, "inflate_budget", bomb(brotliInBrotli, "Content-Encoding: br, br")},
-	{"base64-gzip", "gzip and Base64 in turns, 12 deep", 20, 2000, "inflate_budget", bomb(gzipInBase64)},
-	{"multipart-12", "forms with files in forms with files, 12 deep", 20, 2000, "decode_depth", bomb(formsInForms)},
-	{"protobuf-1000", "Protocol Buffers in each other, 1,000 deep", 20, 2000, "decode_depth", bomb(nestedProtobuf)},
-	{"cbor-1000", "CBOR arrays in each other, 1,000 deep", 20, 2000, "decode_depth", bomb(nestedCBOR)},
-	{"msgpack-1000", "MessagePack arrays in each other, 1,000 deep", 20, 2000, "decode_depth", bomb(nestedMsgpack)},
-	{"entities-12", "references of XML in each other, 12 deep", 20, 2000, "decode_depth", bomb(nestedReferences, "Content-Type: text/xml")},
-	{"laughs", "XML whose entities stand for ten of each other, 10 deep", 20, 2000, "", bomb(laughs, "Content-Type: text/xml")},
-	{"percent-12", "percent signs of percent signs, 12 deep", 20, 2000, "decode_depth", bomb(nestedPercents)},
+	{"base64-gzip", "gzip and Base64 in turns, 12 deep", 40, 2000, "inflate_budget", bomb(gzipInBase64)},
+	{"multipart-12", "forms with files in forms with files, 12 deep", 40, 2000, "decode_depth", bomb(formsInForms)},
+	{"protobuf-1000", "Protocol Buffers in each other, 1,000 deep", 40, 2000, "decode_depth", bomb(nestedProtobuf)},
+	{"cbor-1000", "CBOR arrays in each other, 1,000 deep", 40, 2000, "decode_depth", bomb(nestedCBOR)},
+	{"msgpack-1000", "MessagePack arrays in each other, 1,000 deep", 40, 2000, "decode_depth", bomb(nestedMsgpack)},
+	{"entities-12", "references of XML in each other, 12 deep", 40, 2000, "decode_depth", bomb(nestedReferences, "Content-Type: text/xml")},
+	{"laughs", "XML whose entities stand for ten of each other, 10 deep", 40, 2000, "", bomb(laughs, "Content-Type: text/xml")},
+	{"percent-12", "percent signs of percent signs, 12 deep", 40, 2000, "decode_depth", bomb(nestedPercents)},
 }
 
 func zstdInZstd() []byte { return newZstd(nil).EncodeAll(zstdOf(), nil) }
@@ -55,14 +54,7 @@ func gzipInBase64() []byte {
 	return b
 }
 
-func formsInForms() []byte {
-	b := []byte("in depth")
-	for i := range 12 {
-		line := fmt.Sprintf("--line%d", i)
-		b = fmt.Appendf(nil, "%s\r\nContent-Disposition: form-data; name=\"d\"; filename=\"f\"\r\n\r\n%s\r\n%s--\r\n", line, b, line)
-	}
-	return b
-}
+func formsInForms() []byte { return formsDeep(12, []byte("in depth")) }
 
 // The nests of formats that say how long each value is: what they hold in the
 // end is long enough to be worth a look.
@@ -71,24 +63,11 @@ const (
 	nestText  = "twenty bytes of text"
 )
 
-func nestedProtobuf() []byte {
-	const fieldOne = 1<<3 | 2 // with a length
-	b := []byte(nestText)
-	for range nestDepth {
-		b = append(binary.AppendUvarint([]byte{fieldOne}, uint64(len(b))), b...)
-	}
-	return b
-}
+func nestedProtobuf() []byte { return protobufDeep(nestDepth) }
 
-func nestedCBOR() []byte {
-	const arrayOfOne, text = 0x81, 0x60
-	return append(append(bytes.Repeat([]byte{arrayOfOne}, nestDepth), text|byte(len(nestText))), nestText...)
-}
+func nestedCBOR() []byte { return arraysDeep(cborArray, cborText, nestDepth) }
 
-func nestedMsgpack() []byte {
-	const arrayOfOne, text = 0x91, 0xa0
-	return append(append(bytes.Repeat([]byte{arrayOfOne}, nestDepth), text|byte(len(nestText))), nestText...)
-}
+func nestedMsgpack() []byte { return arraysDeep(msgpackArray, msgpackText, nestDepth) }
 
 // nestedReferences returns quotes whose references' ampersands are references.
 func nestedReferences() []byte {

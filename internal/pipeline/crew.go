@@ -111,6 +111,7 @@ func (p place) compare(o place) int {
 // close adds what the workers and the shards counted to t.
 func (c *crew) close(t *Tally) {
 	for _, w := range c.workers {
+		w.tally.Work.Looked = w.search.Work()
 		t.add(w.tally)
 	}
 	for _, s := range c.shards {

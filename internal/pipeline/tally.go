@@ -29,6 +29,7 @@ type Work struct {
 	Calls    int64 // of parsers, and theirs of the sink
 	Given    int64 // bytes given to parsers, or moved to be given once more
 	Searched int64 // bytes given to the search
+	Looked   int64 // what that took: bytes of all views of them, and tokens judged
 }
 
 func (w *Work) add(o *Work) {
@@ -36,6 +37,7 @@ func (w *Work) add(o *Work) {
 	w.Calls += o.Calls
 	w.Given += o.Given
 	w.Searched += o.Searched
+	w.Looked += o.Looked
 }
 
 func newTally() *Tally {

@@ -48,6 +48,7 @@ func growth(few, much *Tally) (faults []string) {
 		{"steps", few.Work.Steps + few.Packets.In, much.Work.Steps + much.Packets.In},
 		{"calls", few.Work.Calls + few.Packets.In, much.Work.Calls + much.Packets.In},
 		{"bytes given", few.Work.Given + few.Bytes, much.Work.Given + much.Bytes},
+		{"bytes looked at", few.Work.Looked + few.Bytes, much.Work.Looked + much.Bytes},
 		{"bytes searched", few.Work.Searched + few.Bytes, much.Work.Searched + much.Bytes},
 	} {
 		if grown := float64(w.much) / float64(w.few); grown > slack*float64(much.Bytes)/float64(few.Bytes) && w.much > handful*much.Packets.In {
