@@ -48,7 +48,7 @@ func (a *Agent) names() { a.Of.told[a.last] = true }
 func (s *Search) userAgent(start, end int) {
 	b := s.view.Data[start:end]
 	if a := s.field.Agent; a != nil && a.again(b) {
-		if a.Of.told[a.last] {
+		if a.Of.told[a.last] && s.view.Parent == nil { // else it stands in the head with its escapes undone
 			s.repeated++
 		}
 		return

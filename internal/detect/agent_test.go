@@ -52,7 +52,7 @@ func TestUserAgentIsToldOnce(t *testing.T) {
 		repeated int64
 	}{{"EX-1", 2, 0}, {"EX-1", 0, 1}, {"EX-2", 2, 0}, {"EX-1", 0, 1}} {
 		s.Begin()
-		s.Scan(Field{Data: []byte("User-Agent: D (Linux; Android 9; " + c.model + " Build/XPR1)\r\n"), Agent: &agent})
+		s.Scan(Field{Data: []byte("GET /?a=x%40y.example HTTP/1.1\r\nUser-Agent: D (Linux; Android 9; " + c.model + " Build/XPR1)\r\n"), Agent: &agent})
 		if hits := len(s.End()); hits != c.hits || s.Repeated() != c.repeated {
 			t.Errorf("%d: %d hits, %d repeated", i, hits, s.Repeated())
 		}
