@@ -24,13 +24,16 @@ const blockLen = 64
 // decoder whose marks are missing need not look for anything.
 type Marks uint8
 
+// Binary reports whether a byte is a control character that text never has.
+func (m Marks) Binary() bool { return m&controls != 0 }
+
 // The marks, each of one byte or of a few.
 const (
 	percents Marks = 1 << iota // and ampersands
 	pluses
 	backslashes
-	zeros  // and bytes of 1
-	magics // bytes of 0x1f, 0xfd and two more
+	controls // those below a tab, which text never has
+	magics   // bytes of 0x1f, 0xfd and two more
 	equals
 	zlibSeconds // second bytes of zlib that are no text: 0x9c, 0xda and two more
 	carets      // and the one that is
@@ -82,7 +85,7 @@ var classOf = func() (t [256]uint8) {
 // marksOf has the marks of a byte.
 var marksOf = func() (t [256]Marks) {
 	for m, bytes := range map[Marks]string{
-		percents: "%&", pluses: "+", backslashes: `\\`, zeros: "\x00\x01", magics: "\x1d\x1f\xfd\xff", equals: "=", zlibSeconds: "\x9a\x9c\xda\xdc", carets: "^",
+		percents: "%&", pluses: "+", backslashes: `\\`, controls: "\x00\x01\x02\x03\x04\x05\x06\x07\x08", magics: "\x1d\x1f\xfd\xff", equals: "=", zlibSeconds: "\x9a\x9c\xda\xdc", carets: "^",
 	} {
 		for i := range len(bytes) {
 			t[bytes[i]] |= m

@@ -42,13 +42,13 @@ GLOBL highNibbles<>(SB), RODATA|NOPTR, $16
 
 DATA lowMarkNibbles<>+0(SB)/1, $0x08
 DATA lowMarkNibbles<>+1(SB)/1, $0x08
-DATA lowMarkNibbles<>+2(SB)/1, $0x00
-DATA lowMarkNibbles<>+3(SB)/1, $0x00
-DATA lowMarkNibbles<>+4(SB)/1, $0x00
-DATA lowMarkNibbles<>+5(SB)/1, $0x01
-DATA lowMarkNibbles<>+6(SB)/1, $0x01
-DATA lowMarkNibbles<>+7(SB)/1, $0x00
-DATA lowMarkNibbles<>+8(SB)/1, $0x00
+DATA lowMarkNibbles<>+2(SB)/1, $0x08
+DATA lowMarkNibbles<>+3(SB)/1, $0x08
+DATA lowMarkNibbles<>+4(SB)/1, $0x08
+DATA lowMarkNibbles<>+5(SB)/1, $0x09
+DATA lowMarkNibbles<>+6(SB)/1, $0x09
+DATA lowMarkNibbles<>+7(SB)/1, $0x08
+DATA lowMarkNibbles<>+8(SB)/1, $0x08
 DATA lowMarkNibbles<>+9(SB)/1, $0x00
 DATA lowMarkNibbles<>+10(SB)/1, $0x40
 DATA lowMarkNibbles<>+11(SB)/1, $0x02

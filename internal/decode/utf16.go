@@ -8,7 +8,7 @@ import (
 
 // utf16Decoder reads text in UTF-16 of either byte order (RFC 2781), as long as
 // its characters are Latin: those of keys and values.
-var utf16Decoder = &Decoder{Name: "utf16", Find: findUTF16, needs: zeros, Decode: decodeUTF16, Encode: encodeUTF16, texts: true}
+var utf16Decoder = &Decoder{Name: "utf16", Find: findUTF16, needs: controls, Decode: decodeUTF16, Encode: encodeUTF16, texts: true}
 
 // leastUnits is how many characters are worth a view.
 const leastUnits = 6

@@ -23,8 +23,9 @@ type View struct {
 	// it is part of an object that goes on from walk to walk.
 	Passing bool
 
-	// Blocks are the classes of Data.
+	// Blocks are the classes of Data, Marks what it has anywhere.
 	Blocks []Block
+	Marks  Marks
 
 	decoder   *Decoder
 	from      Candidate // in Parent.Data

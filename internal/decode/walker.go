@@ -85,11 +85,11 @@ func (w *Walker) Walk(root []byte, h Hints, visit func(*View)) Tally {
 
 // plain shows root alone. What is compressed is not searched then.
 func (w *Walker) plain(root []byte, h Hints) Tally {
-	w.found.blocks, _ = Classify(w.found.blocks, root)
+	w.found.blocks, w.found.marks = Classify(w.found.blocks, root)
 	m := w.mark()
 	v := w.view()
 	v.Data = root
-	v.Blocks = w.found.blocks
+	v.Blocks, v.Marks = w.found.blocks, w.found.marks
 	w.visit(v)
 	if (len(h.Encodings) > 0 || isGzip(root)) && !isText(root) {
 		w.skip(v, 0, len(root), telltale.SkipDecodeDepth) // one layer is one too many
@@ -177,9 +177,9 @@ func (w *Walker) tree(root *View) (keep int) {
 // or cut off.
 func (w *Walker) show(v *View) {
 	if v.Seen > 0 || v.more && v.Parent != nil {
-		w.found.blocks, _ = Classify(w.found.blocks, v.Data)
+		w.found.blocks, w.found.marks = Classify(w.found.blocks, v.Data)
 	}
-	v.Blocks = w.found.blocks
+	v.Blocks, v.Marks = w.found.blocks, w.found.marks
 	w.shown++
 	w.work += len(v.Data)
 	w.visit(v)

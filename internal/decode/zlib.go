@@ -13,7 +13,7 @@ var zlibDecoder = &Decoder{
 	Next: func(b []byte, at int) int {
 		return nextMagic(b, at, 0x78, isZlib)
 	},
-	needs:  zeros | zlibSeconds | carets,
+	needs:  controls | zlibSeconds | carets,
 	Open:   openZlib,
 	Close:  closeZlib,
 	Encode: encodeZlib,

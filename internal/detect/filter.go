@@ -208,34 +208,8 @@ func (f *filter) verify(b []byte, i int, h uint64, found func(p *pattern, start 
 	}
 }
 
-// Words that have 1, or the highest bit, in each byte.
+// A word has wordSize bytes; eachByte has 1 in each.
 const (
 	wordSize = 8
 	eachByte = 0x0101010101010101
-	highBits = 0x8080808080808080
 )
-
-// isBinary reports whether b holds control characters that text never does.
-func isBinary(b []byte) bool {
-	for ; len(b) >= 4*wordSize; b = b[4*wordSize:] {
-		if (lows(b)|lows(b[wordSize:])|lows(b[2*wordSize:])|lows(b[3*wordSize:]))&highBits != 0 {
-			return true
-		}
-	}
-	for _, c := range b {
-		if c < firstText {
-			return true
-		}
-	}
-	return false
-}
-
-// firstText is the first character that text may have, a tab.
-const firstText = '\t'
-
-// lows returns a word with the highest bit set in a byte, if the word that b
-// begins with has a byte below firstText.
-func lows(b []byte) uint64 {
-	w := binary.LittleEndian.Uint64(b)
-	return (w - firstText*eachByte) &^ w
-}

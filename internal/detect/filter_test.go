@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -56,17 +55,6 @@ func randomText(rng *rand.Rand, n, letters int) []byte {
 		b[i] = 'a' + byte(rng.IntN(letters))
 	}
 	return b
-}
-
-func TestIsBinary(t *testing.T) {
-	for text, want := range map[string]bool{
-		"": false, "plain text, tab\t and line\r\n": false, "naïve 设备号": false,
-		"1234567\x00": true, "\x0112345678": true, "12345678\x08": true, strings.Repeat("text", 8): false, strings.Repeat("text", 7) + "a\x00é1\x7f": true, strings.Repeat("text", 8) + "\x01": true, "\x09\x0a\x0d": false,
-	} {
-		if isBinary([]byte(text)) != want {
-			t.Errorf("isBinary(%q) = %v", text, !want)
-		}
-	}
 }
 
 // httpText returns text as phones send it, without any identifier.

@@ -16,7 +16,7 @@ func (s *Search) look(v *decode.View) {
 	e := s.engine
 	e.texts.find(b, s.known)
 	e.words.find(b, s.known)
-	if e.raws != nil && isBinary(b) {
+	if v.Marks.Binary() {
 		e.raws.find(b, s.known)
 	}
 	s.told.sort()
