@@ -107,7 +107,25 @@ func (e *keyEnds) mayHave(b []byte) bool {
 	if n := len(b); n > 0 && (b[n-1] == '1' || b[n-1] == '2') {
 		b = bytes.TrimRight(b[:n-1], separators)
 	}
-	w := lastWord(b)
+	return e.mayEnd(lastWord(b))
+}
+
+// mayEndAt reports whether mayHave may say so of the key that ends at i, with or
+// without a quote. What is written as few keys are is left to be looked at.
+func (e *keyEnds) mayEndAt(b []byte, i int) bool {
+	if i <= wordSize {
+		return true
+	}
+	c := b[i-1]
+	if c == '"' || c == '\'' {
+		i--
+		c = b[i-1]
+	}
+	return c == ' ' || c == '1' || c == '2' || e.mayEnd(lastWord(b[i-wordSize:i]))
+}
+
+// mayEnd reports whether w may be the last word of a key.
+func (e *keyEnds) mayEnd(w uint64) bool {
 	if bit := bitOf3(w); e.last3[bit/64]>>(bit%64)&1 == 0 {
 		return false
 	}

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"math/bits"
 	"slices"
 
 	"github.com/telltale-audit/telltale/internal/decode"
@@ -53,22 +52,9 @@ func standsAlone(b []byte, start, end int) bool {
 	return !(end+1 < len(b) && b[end] == '.' && isDigit(b[end+1]))
 }
 
-// addressAt calls found if at is the first separator of six pairs that are not
-// part of a longer such row. Whether the pairs are hexadecimal is not judged.
-func addressAt(b []byte, at int, found func(start, end int)) {
-	sep, start := b[at], at-2
-	end := start + 17
-	if start < 0 || end > len(b) || b[at+3] != sep || b[at+6] != sep || b[at+9] != sep || b[at+12] != sep {
-		return
-	}
-	if start > 0 && (b[start-1] == sep || isWord(b[start-1])) || end < len(b) && (b[end] == sep && end+1 < len(b) && isWord(b[end+1]) || isWord(b[end])) {
-		return
-	}
-	found(start, end)
-}
-
 // A keyScan goes through text for keys that the dictionary knows.
 type keyScan struct {
+	joints joints
 	beside []int // where keys of a cell's neighbours stand
 	keyed  []token
 	axes   []axis
@@ -79,24 +65,6 @@ type keyScan struct {
 
 // A stretch is the part [start, end) of a text.
 type stretch struct{ start, end int }
-
-// scan finds the values of known keys in b, as JSON, form, header and
-// assignment write them, and addresses written with colons or hyphens.
-func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
-	k.beside, k.keyed, k.axes, k.agents, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], k.agents[:0], stretch{}, stretch{}
-	for i := range blocks {
-		for set := blocks[i][decode.Joints]; set != 0; set &= set - 1 {
-			at := i*64 + bits.TrailingZeros64(set)
-			c := b[at]
-			if c != '-' {
-				k.at(b, at)
-			}
-			if c != '=' {
-				addressAt(b, at, address)
-			}
-		}
-	}
-}
 
 // at looks at the key that ends before and the value that begins after the
 // separator at i.
