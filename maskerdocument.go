@@ -116,7 +116,7 @@ func (m *Masker) Glyphs(d *Document) []Glyph {
 		case r == '\n':
 		case touches(&hidden, at):
 			r = Dot
-		case !printable(r):
+		case !printable(r) || r == utf8.RuneError:
 			r = sign(r)
 		}
 		out = append(out, Glyph{Rune: r, Marked: r != '\n' && touches(&marked, at), At: at.Start})

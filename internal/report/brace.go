@@ -10,14 +10,25 @@ import (
 // arrow, and beside it stand the far end, the count and the mark.
 func (v *view) brace(s *screen, t table, p *party) {
 	rows, notes := v.identifierRows(p), v.notes(p)
+	said := v.sharedRows(p)
 	arrow := len(rows) / 2
-	if arrow+1+len(notes) > len(rows) {
-		arrow = max(0, len(rows)-1-len(notes))
-	}
 	k, dot, rule := lineOf(p.readableBy)
-	for i := range max(len(rows), arrow+1+len(notes)) {
+	below := len(rows) + len(said)
+	if len(said) > 0 {
+		below++ // for what they are
+	}
+	if arrow+1+len(notes) > below {
+		arrow = min(arrow, max(0, below-1-len(notes)))
+	}
+	for i := range max(below, arrow+1+len(notes)) {
 		r := &row{}
-		if i < len(rows) {
+		switch at := i - len(rows) - 1; {
+		case at == -1 && len(said) > 0:
+			r.at(2, fit(notCounted+":", t.name-3), dim)
+		case at >= 0 && at < len(said):
+			r.at(4, fit(said[at].label, t.value-5), dim)
+			r.at(t.value, fit(said[at].value, t.name-t.value-1), dim)
+		case i < len(rows):
 			r.at(2, fit(rows[i].label, t.value-3), plain)
 			r.at(t.value, fit(rows[i].value, t.mark-t.value-1), plain)
 			r.at(t.mark, dot+strings.Repeat(rule, t.rules)+joint(i, len(rows), i == arrow, rule), k)

@@ -84,7 +84,7 @@ func (v *view) say(p *party) string {
 	if !p.sends[0].Received {
 		return v.sentence([]*party{p}, p.ids, p.count, 4, "more identifiers")
 	}
-	return v.subject(p.ids) + " received " + whatSent(p.ids, 4, "more identifiers") + " from " + whom([]*party{p}) + " " + times(p.count) + "."
+	return v.subject(p.ids) + " received " + whatSent(identifying(p.ids), 4, "more identifiers") + " from " + whom([]*party{p}) + " " + times(p.count) + "."
 }
 
 // destination returns the record of the party's far end, or nil.

@@ -50,8 +50,11 @@ func (v *view) markdownFindings(b *strings.Builder) {
 		b.WriteString("\n## " + f.ID + "\n\n" + inText(f.Say) + "\n\n")
 		b.WriteString(inText(f.Word+" · "+f.Certainty+" · "+f.When+" UTC · "+f.How) + "\n\n")
 		b.WriteString("| identifier | value | how sure | seen |\n|---|---|---|---|\n")
-		for _, id := range p.ids {
+		for _, id := range identifying(p.ids) {
 			b.WriteString("| " + inText(wordsOf(id.Kind).label) + " | " + inText(v.shown(id)) + " | " + string(id.Level) + " | " + times(int(id.Count)) + " |\n")
+		}
+		if said := v.alsoSaid(p.ids); said != "" {
+			b.WriteString("\n" + inText(capital(notCounted)+": "+said) + "\n")
 		}
 		if x, _ := p.exhibit(); x != nil {
 			b.WriteString("\nSee it: " + inText(v.whereaboutsOf(x)) + "; display filter `frame.number in " + frameSet(x.Packets) + "`\n")

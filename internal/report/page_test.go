@@ -80,7 +80,7 @@ func pages() map[string]*Audit {
 	return map[string]*Audit{
 		"incident": proven(), "unknown device": unknownDevice(), "nothing seen": nothingSeen(), "perhaps": onlyPerhaps(),
 		"inconclusive": inconclusive(), "empty": empty(), "many": manyDestinations(), "hostile": hostile(), "simulated": simulated(),
-		"sealed only": sealedOnly(), "claims": claimed(),
+		"sealed only": sealedOnly(), "claims": claimed(), "whole": withWhole(hostileWhole()),
 	}
 }
 

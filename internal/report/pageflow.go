@@ -26,6 +26,7 @@ type flowFigure struct {
 	Rows, To     []flowItem
 	Bands, Links template.HTML
 	Folded       string
+	Also         string // what is not counted among the identifiers
 }
 
 // flowItem is a row or a destination. Top is its middle.
@@ -39,9 +40,10 @@ type flowItem struct {
 
 func (v *view) flowFigure() flowFigure {
 	parties := v.parties[:min(len(v.parties), maxParties)]
+	told, _ := together(parties)
 	rows := v.flowRows(parties)
 	head := max(float64(len(rows))*flowRow, float64(len(parties))*flowBlock)
-	f := flowFigure{Conclusion: v.flowConclusion(), Height: head}
+	f := flowFigure{Conclusion: v.flowConclusion(), Height: head, Also: v.alsoSaid(told)}
 	if n := len(v.parties) - len(parties); n > 0 {
 		f.Folded = counted(int64(n), "more destination") + " got identifiers; all are in the list of findings above."
 	}
@@ -72,7 +74,8 @@ type flowRowOf struct {
 
 // flowRows are the identifiers of the parties; over maxRows, their kinds.
 func (v *view) flowRows(parties []*party) []flowRowOf {
-	ids, _ := together(parties)
+	all, _ := together(parties)
+	ids := identifying(all)
 	number, seen := map[telltale.Kind]int{}, map[telltale.Kind]int{}
 	for _, id := range ids {
 		number[id.Kind]++

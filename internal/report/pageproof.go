@@ -28,7 +28,7 @@ type proof struct {
 	Why             string
 	Response        string
 	Spots           []spotRow
-	MoreSpots       string
+	Also            string // what is not counted among them
 }
 
 // layer is one reading of the same bytes, with the identifier marked; Wedge
@@ -83,8 +83,9 @@ func (v *view) proof(p *party, x *Exhibit, s *Send) proof {
 		out.Why = "telltale audit " + name + v.deviceFlags() + " --why " + id
 		out.Slice = v.sliceCommand(p)
 	}
+	out.Also = v.alsoSaid(p.ids)
 	for _, spot := range s.Spots {
-		if who := v.byID[spot.Identifier]; who != nil && who.Level.AtLeast(telltale.Probable) {
+		if who := v.byID[spot.Identifier]; who != nil && who.Level.AtLeast(telltale.Probable) && (isOwn(who) || out.Also == "") {
 			out.Spots = append(out.Spots, v.spot(who, spot))
 		}
 	}
@@ -245,7 +246,7 @@ func (v *view) fillHops(f *pathFigure, p *party) {
 	last := len(f.Hops) - 1
 	for i := range f.Hops {
 		h := &f.Hops[i]
-		id := p.ids[i%len(p.ids)]
+		id := identifying(p.ids)[i%len(identifying(p.ids))]
 		h.Glass = strings.ToUpper(string(id.Kind)) + " " + v.shown(id)
 		h.Reads, h.Sees = "could read "+fewWords(len(identifying(p.ids))), "name, size, time"
 	}

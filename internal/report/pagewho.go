@@ -204,6 +204,8 @@ func (v *view) sureRows() []sureRow {
 // mine says whether the value is known to be the owner's.
 func (v *view) mine(id *telltale.Identifier) string {
 	switch {
+	case !isOwn(id):
+		return "many phones share it"
 	case id.Level == telltale.Confirmed:
 		return "yes: your device file holds it"
 	case len(v.Info.Options.Devices) == 0:

@@ -49,6 +49,29 @@ func identifying(ids []*telltale.Identifier) []*telltale.Identifier {
 	return slices.DeleteFunc(slices.Clone(ids), func(id *telltale.Identifier) bool { return !isOwn(id) })
 }
 
+// shared returns what identifying leaves out.
+func shared(ids []*telltale.Identifier) []*telltale.Identifier {
+	if !slices.ContainsFunc(ids, isOwn) {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(ids), isOwn)
+}
+
+// alsoSaid tells what was sent beside identifiers and is not counted, or "".
+func (v *view) alsoSaid(ids []*telltale.Identifier) string {
+	var parts []string
+	for _, id := range shared(ids) {
+		parts = append(parts, wordsOf(id.Kind).one+" "+v.shown(id))
+	}
+	if n := len(parts) - maxRows; n > 0 {
+		parts = append(parts[:maxRows], counted(int64(n), "more"))
+	}
+	return listed(parts)
+}
+
+// notCounted says why what [view.alsoSaid] tells is not counted.
+const notCounted = "also said, but shared by many phones"
+
 // subject names who sent: the owner's device by what it is, others by count.
 func (v *view) subject(ids []*telltale.Identifier) string {
 	owners := map[string]bool{}

@@ -71,7 +71,7 @@ func (v *view) receivedLines(s *screen) {
 		if i == 0 {
 			s.blank()
 		}
-		text := fmt.Sprintf("%s, from %s, %s", whatSent(p.ids, 3, "more"), p.name, times(p.count))
+		text := fmt.Sprintf("%s, from %s, %s", whatSent(identifying(p.ids), 3, "more"), p.name, times(p.count))
 		s.labelled(12, "received", bold, span{text + "  ", plain}, span{protectionMark(p.protection), p.wordInk()}, span{"  finding " + v.id(p), dim})
 	}
 	if n := len(v.senders) - maxParties; n > 0 {

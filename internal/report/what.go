@@ -77,18 +77,23 @@ type idRow struct {
 }
 
 // identifierRows lists a party's identifiers; over maxRows, its kinds.
-func (v *view) identifierRows(p *party) []idRow {
+func (v *view) identifierRows(p *party) []idRow { return v.rowsOf(identifying(p.ids)) }
+
+// sharedRows lists what a party was told beside, which is not counted.
+func (v *view) sharedRows(p *party) []idRow { return v.rowsOf(shared(p.ids)) }
+
+func (v *view) rowsOf(ids []*telltale.Identifier) []idRow {
 	number := map[telltale.Kind]int{}
-	for _, id := range p.ids {
+	for _, id := range ids {
 		number[id.Kind]++
 	}
 	var rows []idRow
 	seen := map[telltale.Kind]int{}
-	for _, id := range p.ids {
+	for _, id := range ids {
 		label := wordsOf(id.Kind).label
 		seen[id.Kind]++
 		switch {
-		case len(p.ids) <= maxRows:
+		case len(ids) <= maxRows:
 			if number[id.Kind] > 1 {
 				label = fmt.Sprintf("%s %d", label, seen[id.Kind])
 			}
@@ -261,6 +266,9 @@ func (v *view) whatList(s *screen) {
 			r.at(4, id.label, plain)
 			r.at(26, fit(id.value, s.width-26), plain)
 			s.row(r)
+		}
+		if said := v.alsoSaid(p.ids); said != "" {
+			s.prose(4, 6, span{notCounted + ": " + said, dim})
 		}
 	}
 	v.foldedParties(s)
