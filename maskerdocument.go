@@ -56,7 +56,8 @@ func (m *Masker) Hide(d *Document) []Range {
 	}
 	marks = Union(marks)
 	blank := Union(slices.Clone(d.Blank))
-	judged := Without(m.Hidden(d.Data, blank), plain)
+	apart := Union(slices.Concat(d.Blank, marks)) // a mark parts the text around it
+	judged := Without(m.Hidden(d.Data, apart), plain)
 	hidden = append(hidden, Without(judged, marks)...)
 	hidden = append(hidden, Without(m.knownIn(d.Data, blank), marks)...)
 	return Union(append(hidden, blank...))

@@ -27,10 +27,15 @@ type spot struct {
 	quiet  bool             // it is no more than possible
 }
 
+// unshown are the protocols whose messages are not shown whole: the words of
+// people, which have no shape by which they could be masked, and heads that only
+// the messages before can open.
+var unshown = []string{"smtp", "imap", "pop3", "xmpp", "http2"}
+
 // newWhole returns a message whole, nil where its bytes were not kept. A model
 // and a build are shown: many phones share them.
 func newWhole(m *pipeline.Message) *wholeMessage {
-	if m.Whole == nil || len(m.Whole.Data) == 0 || m.Proto == "http2" {
+	if m.Whole == nil || len(m.Whole.Data) == 0 || slices.Contains(unshown, m.Proto) {
 		return nil
 	}
 	w := &wholeMessage{Whole: m.Whole, proto: m.Proto, contentType: m.ContentType}
@@ -94,11 +99,25 @@ func (w *wholeMessage) show(around []byte, m *telltale.Masker) *report.Whole {
 	} else {
 		out.Body = settled(r.body, min(len(body), maxShownWhole-len(out.Head.Data)), m)
 		out.Bytes, out.Encoded = !isText(out.Body.Data), len(r.body.Clear) > 0
+		if out.Bytes && mostlyHidden(&out.Body) {
+			out.Unread, out.Body = int64(len(body)), telltale.Document{}
+			shown += out.Unread
+		}
 		shown += int64(len(out.Body.Data))
 	}
 	out.Left = w.Size - shown
 	out.Decoded, out.DecodedLeft = r.decoded()
 	return out
+}
+
+// mostlyHidden reports whether so little of a settled document is shown that it
+// says nothing.
+func mostlyHidden(d *telltale.Document) bool {
+	var n int64
+	for _, r := range d.Blank {
+		n += r.Len()
+	}
+	return 2*n > int64(len(d.Data))
 }
 
 // split returns the head and the body of a message of HTTP/1; others are all body.

@@ -245,3 +245,32 @@ func TestWholeParted(t *testing.T) {
 		t.Error("control: a message is kept that nobody asked for")
 	}
 }
+
+// TestWholeLeftOut: what is no text and would be little but dots is counted and not
+// drawn, and the words of people are not shown at all; revealed, bytes are.
+func TestWholeLeftOut(t *testing.T) {
+	binary := strings.Repeat("\x00\x01\x9f\xff", 40) + " " + imei + " " + strings.Repeat("\x07\x80\x01\x02", 40)
+	mail := "EHLO x.example\r\nMAIL FROM:<anna.svensson@example.org>\r\nRCPT TO:<b@example.net>\r\nDATA\r\nSubject: our secret\r\n\r\nimei " + imei + "\r\n.\r\n"
+	for _, reveal := range []bool{false, true} {
+		var wholes []*report.Whole
+		for i, sent := range []string{binary, mail} {
+			c := lab.NewCapture(1)
+			conn := c.Conn(begins, phone, far, []uint16{5222, 25}[i], lab.Carriage{})
+			conn.Open()
+			conn.Send(telltale.ToServer, []byte(sent))
+			o := audit.Options{Devices: []*device.File{owned(nil, imei)}, Reveal: reveal, Whole: true}
+			result, _ := listen(t, o, write(t, c, packet.LinkEthernet))
+			if result.Report.Exhibit == nil {
+				t.Fatalf("%q: nothing is found", sent)
+			}
+			wholes = append(wholes, result.Report.Exhibit.Whole)
+		}
+		w := wholes[0]
+		if drawn := len(w.Body.Data) > 0; drawn != reveal || !reveal && w.Unread != int64(len(binary)) || w.Left != 0 {
+			t.Errorf("reveal %t: %d bytes are drawn, %d left out, %d left", reveal, len(w.Body.Data), w.Unread, w.Left)
+		}
+		if wholes[1] != nil {
+			t.Errorf("a mail is shown: %q", wholes[1].Body.Data)
+		}
+	}
+}

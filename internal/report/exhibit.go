@@ -62,7 +62,10 @@ func (v *view) layer(s *screen, indent int, label string, e telltale.Excerpt) {
 		return
 	}
 	text, at := v.m.Excerpt(e)
-	text = lineEnds.Replace(text)
+	if text = lineEnds.Replace(text); strings.Trim(text, "·") == "" {
+		s.labelled(indent, label, plain, span{fmt.Sprintf("(%s, all of it hidden)", counted(int64(len(e.Data)), "byte")), dim})
+		return
+	}
 	before, inside, after := window([]rune(text), int(at.Start), int(at.End), s.width-indent)
 	r := &row{}
 	r.at(2, label, plain)

@@ -198,7 +198,7 @@ func (v *view) toldHeadline() (say, open string, stand []string) {
 	}
 	stand = append(stand, v.span(told)+v.unlocked(told), v.howCertain(ids))
 	if n := len(v.parties) - len(told); n > 0 {
-		stand = append(stand, counted(int64(n), "more destination")+" got identifiers in messages that not everyone could read.")
+		stand = append(stand, others(n))
 	}
 	return say, open, stand
 }

@@ -69,8 +69,15 @@ func (v *view) wholeNotes(p *party, w *Whole) (out []string) {
 	if w.Packed != "" {
 		out = append(out, fmt.Sprintf("The body is %s of %s: a way of saving room, not a lock. It cannot be read as it stands; what it says is below.", counted(w.PackedSize, "byte"), w.Packed))
 	}
+	if w.Unread > 0 {
+		which := "Its body"
+		if len(w.Head.Data) == 0 {
+			which = "It"
+		}
+		out = append(out, fmt.Sprintf("%s is %s that are no text. Among such bytes a number looks like any other: masked they would be little but dots, so they are left out. What was found in them, and where, is in the table below.", which, counted(w.Unread, "byte")))
+	}
 	if w.Encoded && !v.m.Reveal() {
-		out = append(out, "In what is encoded a letter is a dot if any of its bits belongs to what is masked.")
+		out = append(out, "Where the message is encoded, a letter is shown as a dot if any of its bits belongs to a masked value.")
 	}
 	if w.Bytes && len(w.Body.Data) > 0 {
 		out = append(out, "This is no text: each line is 16 bytes in hexadecimal, and the same bytes as letters.")

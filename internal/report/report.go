@@ -128,6 +128,7 @@ type Whole struct {
 	Encoded    bool              // parts of Body are written in an encoding
 	Packed     string            // what the body, which is not shown, is compressed with: "gzip"
 	PackedSize int64             // bytes of that body
+	Unread     int64             // bytes of a body that is no text and, masked, would be dots
 	Left       int64             // bytes of the message behind those
 
 	Decoded     telltale.Document // the text that it comes to; no Data where it reads as it stands

@@ -94,7 +94,7 @@ func (v *view) howCertain(ids []*telltale.Identifier) string {
 	case len(v.Info.Options.Devices) > 0:
 		return "Probable, not certain: known by their form and the names beside them; not in the device file."
 	}
-	return "Probable, not certain: known by their form and the names beside them. A device file would settle it."
+	return "Probable, not certain: known by their form and the names beside them. Your own numbers, in a device file, would settle it."
 }
 
 // readable says who could read it, and that an encoding hides nothing.
@@ -104,9 +104,15 @@ func (v *view) readable(told []*party) []span {
 		spans = append(spans, span{encodingNote(told), plain})
 	}
 	if rest := len(v.parties) - len(told); rest > 0 {
-		spans = append(spans, span{fmt.Sprintf(" %s got identifiers in messages that not everyone could read.", counted(int64(rest), "more destination")), plain})
+		spans = append(spans, span{" " + others(rest), plain})
 	}
 	return spans
+}
+
+// others says of destinations beside those of the sentence that the way to them was
+// not open to everyone.
+func others(n int) string {
+	return counted(int64(n), "more destination") + " got identifiers too, but in messages that not everyone on the way could read."
 }
 
 func readers(r telltale.ReadableBy) span {

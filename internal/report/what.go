@@ -131,9 +131,9 @@ func (v *view) probable(p *party) string {
 	case 0:
 		return ""
 	case 1:
-		return "probable only: " + wordsOf(ids[0].Kind).one
+		return "not certain: " + wordsOf(ids[0].Kind).one
 	}
-	return fmt.Sprintf("probable only: %d of %d", len(ids), len(own))
+	return fmt.Sprintf("not certain: %d of %d", len(ids), len(own))
 }
 
 // notes says of a party what is known beside its name.

@@ -51,7 +51,7 @@ func (v *view) when(s *screen) {
 		line.right(s.width, thousands(r.count), k)
 		s.row(line)
 	}
-	s.prose(left, left, span{fmt.Sprintf("UTC; a cell of %s has one mark at most; counts are exact", unit), dim})
+	s.prose(left, left, span{fmt.Sprintf("UTC; what falls within %s shares one mark; the counts are exact", unit), dim})
 }
 
 // rasterRows takes the parties first, then the contacts on the internet, or the
