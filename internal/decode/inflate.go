@@ -155,6 +155,7 @@ func (w *Walker) inflate(o object) (end int) {
 		return len(v.Data)
 	case err != nil || !s.worthwhile(o, more):
 		w.made += openCost + s.used()
+		w.work += openCost + s.used()
 		w.forgets(o)
 		if o.hinted && !s.ended && !isText(v.Data) {
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)

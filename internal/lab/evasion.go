@@ -37,6 +37,7 @@ type shot struct {
 	urgent  uint16
 	stamp   uint32 // timestamps option, if not 0
 	options string
+	isn     uint32                   // sequence number of its connection's SYN, if not the first's
 	header  int                      // length of the TCP header in its own words, if it lies
 	lost    bool                     // it does not reach the receiver: its time to live ends before
 	unseen  bool                     // the receiver gets it with the right checksum
@@ -76,11 +77,11 @@ func after(shots ...shot) []shot { return append(hello(), shots...) }
 // Evasions returns every case.
 func Evasions() []*Evasion {
 	var all []*Evasion
-	for _, list := range [][]*Evasion{plainCases(), copyCases(), endCases(), overlapCases(), oddCases(), handshakeCases(), captureCases(), fragmentCases()} {
+	for _, list := range [][]*Evasion{plainCases(), copyCases(), endCases(), renewedCases(), overlapCases(), oddCases(), handshakeCases(), captureCases(), fragmentCases()} {
 		all = append(all, list...)
 	}
 	for _, e := range all {
-		e.Hides = e.also
+		e.Hides = append([]string{}, e.also...)
 		for _, imei := range []string{firstIMEI, secondIMEI} {
 			if e.hides(imei) && !slices.Contains(e.also, imei) {
 				e.Hides = append(e.Hides, imei)

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 )
@@ -10,6 +11,8 @@ type exchange struct {
 	sender, receiver Host
 	ports            [2]uint16
 	isn              [2]uint32 // of the sender and of the receiver
+	first            uint32    // the sender's of the first connection
+	agreed           uint32    // the sender's that the receiver answered last
 	id               uint16    // of the latest IPv4 packet
 }
 
@@ -36,11 +39,13 @@ func (e *Evasion) exchange() *exchange {
 	if e.isn == 0 {
 		x.isn[0] = 0x10203040
 	}
+	x.first, x.agreed = x.isn[0], x.isn[0]
 	return x
 }
 
 // packets returns what a shot is on the wire.
 func (x *exchange) packets(s *shot) [][]byte {
+	x.isn[0] = cmp.Or(s.isn, x.first)
 	ip := x.ip(x.segment(s), false)
 	if s.parts != nil {
 		return s.parts(ip)
@@ -110,6 +115,10 @@ func (x *exchange) datagram(payload []byte) []byte {
 
 // reply returns the receiver's packet.
 func (x *exchange) reply(r Reply) []byte {
+	if r.Flags&flagSYN != 0 && x.agreed != x.isn[0] { // to another connection, in which it begins anew
+		x.agreed = x.isn[0]
+		x.isn[1] += evasionISN
+	}
 	b := make([]byte, 20)
 	binary.BigEndian.PutUint16(b, x.ports[1])
 	binary.BigEndian.PutUint16(b[2:], x.ports[0])
