@@ -46,6 +46,11 @@ last. The other half is for messages that are not whole and for segments that wa
 leave. So ` + "`everything`" + `, where every class of every shard is full at once, takes no more than other floods. No ordinary
 capture that was tried had more than 24 connections or 0.5 MiB in a shard.
 
+An eighth of ` + "`everything`" + ` does not fill the tables yet, so it takes less than an eighth of the CPU: of 75,000 turns 12 % of
+the packets make a connection give way that was read, of 600,000 22 %, of 1,200,000 23 %. What that takes is counted
+(` + "`TestWork`" + `): a packet takes 3 to 5 steps and 1.7 calls in each of them, 285 bytes given to parsers, 257 searched and 435
+looked at.
+
 ` + "`streams`" + ` comes to its end in a control group of 128 MiB with ` + "`GOMEMLIMIT=100MiB`" + `, and without that in one of 140 MiB.
 `
 )
