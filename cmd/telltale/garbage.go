@@ -9,11 +9,12 @@ import (
 // When the collector of garbage works. What an audit holds is bounded by the
 // engine; on top of that comes what it has let go of and is not collected yet.
 const (
-	garbage    = 50        // percent of what is held, and
-	mostSpare  = 20 << 20  // no more bytes than that where little is held, or
-	crowded    = 25        // percent where much is
-	leastHeap  = 24 << 20  // bytes of both up to which it need not work
-	softMemory = 192 << 20 // bytes of both from which on it works harder
+	garbage     = 50        // percent of what is held, and
+	mostSpare   = 20 << 20  // no more bytes than that where little is held, or
+	crowded     = 25        // percent where much is
+	leastHeap   = 24 << 20  // bytes of both up to which it need not work
+	runtimeHeap = 4 << 20   // bytes of which the runtime takes the percentage where less is held, as all there may be
+	softMemory  = 192 << 20 // bytes of both from which on it works harder
 )
 
 // pace sets when the collector works, now and whenever it has worked. Left to
@@ -22,7 +23,7 @@ const (
 func pace() {
 	asked := debug.SetMemoryLimit(-1) // by GOMEMLIMIT
 	debug.SetMemoryLimit(min(softMemory, asked))
-	debug.SetGCPercent(percentFor(leastHeap / 8))
+	debug.SetGCPercent(percentFor(0))
 	afterCollection(asked)
 }
 
@@ -45,7 +46,9 @@ func limitFor(live int) int64 { return int64(max(softMemory, live+live/4)) }
 
 // percentFor returns how much garbage there may be, in a hundred of what is held.
 func percentFor(live int) int {
-	live = max(live, 1<<20)
+	if live <= runtimeHeap {
+		return leastHeap / (runtimeHeap / 100)
+	}
 	spare := max(min(live*garbage/100, mostSpare), live*crowded/100, leastHeap-live)
 	return int(int64(spare) * 100 / int64(live))
 }

@@ -10,7 +10,7 @@ func TestPace(t *testing.T) {
 			t.Errorf("of %d bytes a limit of %d, want %d", live, got, want)
 		}
 	}
-	for live, want := range map[int]int{0: 2300, 1 << 20: 2300, 12 << 20: 100, 16 << 20: 50, 40 << 20: 50, 100 << 20: 25, 400 << 20: 25} {
+	for live, want := range map[int]int{0: 600, 1 << 20: 600, 4 << 20: 600, 5 << 20: 380, 12 << 20: 100, 16 << 20: 50, 40 << 20: 50, 100 << 20: 25, 400 << 20: 25} {
 		if got := percentFor(live); got != want {
 			t.Errorf("of %d bytes %d %%, want %d", live, got, want)
 		}

@@ -50,6 +50,7 @@ type terminal struct {
 
 func main() {
 	pace()
+	largePages()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	code := run(ctx, openTerminal(), os.Args[1:])
 	stop()

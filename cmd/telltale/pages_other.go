@@ -1,0 +1,6 @@
+//go:build !linux
+
+package main
+
+// largePages does nothing: only Linux lets a program ask.
+func largePages() {}
