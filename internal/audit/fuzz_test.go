@@ -2,6 +2,7 @@ package audit_test
 
 import (
 	"bytes"
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -37,21 +38,28 @@ func FuzzAudit(f *testing.F) {
 		name := filepath.Join(dir, "capture.pcapng")
 		writeCapture(t, name, conversation(up, down, how, int(segment)))
 		one, two := &bytes.Buffer{}, &bytes.Buffer{}
-		o := audit.Options{Inputs: []string{name}, Devices: []*device.File{phone}, Messages: true, Workers: 1, Version: "test", Records: one}
+		o := audit.Options{Inputs: []string{name}, Devices: []*device.File{phone}, Messages: true, Whole: true, Workers: 1, Version: "test", Records: one}
 		result, err := audit.Run(t.Context(), o)
 		if err != nil {
 			t.Fatal(err)
 		}
 		o.Workers, o.Records = 2, two
-		if _, err := audit.Run(t.Context(), o); err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
+		again, err := audit.Run(t.Context(), o)
+		if err != nil || !bytes.Equal(one.Bytes(), two.Bytes()) {
 			t.Fatalf("two workers: %v\n%s\none:\n%s", err, two, one)
 		}
 		checkAudit(t, result, one.Bytes())
-		var screen bytes.Buffer
-		if err := report.Terminal(&screen, result.Report, result.Masker, report.Style{Width: 100}); err != nil {
+		var screen, page, other bytes.Buffer
+		if err := errors.Join(
+			report.Terminal(&screen, result.Report, result.Masker, report.Style{Width: 100}),
+			report.HTML(&page, result.Report, result.Masker), report.HTML(&other, again.Report, again.Masker),
+		); err != nil {
 			t.Fatal(err)
 		}
-		if out := one.String() + screen.String(); strings.Contains(out, known) {
+		if !bytes.Equal(page.Bytes(), other.Bytes()) || page.Len() > 300_000 {
+			t.Fatalf("%d bytes of a page, %d with two workers", page.Len(), other.Len())
+		}
+		if out := one.String() + screen.String() + page.String(); strings.Contains(out, known) {
 			t.Fatalf("the value is shown:\n%s", out)
 		}
 	})

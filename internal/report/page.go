@@ -42,7 +42,8 @@ type page struct {
 	Stand    []string
 	Tally    []number
 	Findings []finding
-	Nothing  bool // no identifier was seen to be sent
+	Further  string // findings that are not listed
+	Nothing  bool   // no identifier was seen to be sent
 	Flow     flowFigure
 	Path     *pathFigure
 	Proofs   []proof
@@ -87,6 +88,9 @@ func HTML(w io.Writer, a *Audit, m *telltale.Masker) error {
 	return err
 }
 
+// maxFindings is how many findings a page lists: nobody reads on for longer.
+const maxFindings = 60
+
 func newPage(v *view) *page {
 	p := &page{
 		Style: pageStyle, What: "Audit report", Specimen: v.facts(), Tally: v.tally(), Nothing: len(v.findings()) == 0,
@@ -102,8 +106,12 @@ func newPage(v *view) *page {
 		p.Warning = "UNREDACTED: this page shows whole values"
 	}
 	p.Proofs, p.More = v.proofs()
-	for _, q := range v.findings() {
+	all := v.findings()
+	for _, q := range all[:min(len(all), maxFindings)] {
 		p.Findings = append(p.Findings, v.finding(q, len(p.Findings) < len(p.Proofs)))
+	}
+	if n := len(all) - maxFindings; n > 0 {
+		p.Further = "And " + counted(int64(n), "more finding") + ". Those above are of most consequence; --csv and --json write every one."
 	}
 	if len(v.perhaps) > 0 {
 		p.Perhaps = v.perhapsKinds() + v.perhapsHow()
@@ -314,7 +322,11 @@ func (v *view) certaintyOf(p *party) string {
 	case sure == len(ids):
 		return "confirmed by the device file"
 	case sure > 0:
-		return thousands(int64(sure)) + " of " + thousands(int64(len(ids))) + " confirmed by the device file, the others probable"
+		rest := "the others probable"
+		if sure == len(ids)-1 {
+			rest = "the other probable"
+		}
+		return thousands(int64(sure)) + " of " + thousands(int64(len(ids))) + " confirmed by the device file, " + rest
 	}
 	return "probable, by form and the names beside them"
 }

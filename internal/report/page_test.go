@@ -81,6 +81,7 @@ func pages() map[string]*Audit {
 		"incident": proven(), "unknown device": unknownDevice(), "nothing seen": nothingSeen(), "perhaps": onlyPerhaps(),
 		"inconclusive": inconclusive(), "empty": empty(), "many": manyDestinations(), "hostile": hostile(), "simulated": simulated(),
 		"sealed only": sealedOnly(), "claims": claimed(), "whole": withWhole(hostileWhole()),
+		"full": full(),
 	}
 }
 

@@ -46,7 +46,7 @@ type spotRow struct {
 }
 
 func (v *view) proofs() (out []proof, more string) {
-	left, wholes := 0, 0
+	left, wholes, room := 0, 0, wholeRoom
 	for _, p := range v.findings() {
 		x, s := p.exhibit()
 		if x == nil || len(out) == maxProofs {
@@ -58,6 +58,9 @@ func (v *view) proofs() (out []proof, more string) {
 			next.Whole = v.whole(p, x)
 		}
 		if next.Whole != nil {
+			if room -= next.Whole.size(); room < 0 {
+				next.Whole = nil
+			}
 			wholes++
 		}
 		out = append(out, next)

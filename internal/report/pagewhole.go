@@ -2,16 +2,20 @@ package report
 
 import (
 	"fmt"
+	"html/template"
+	"slices"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
 )
 
-// wholeColumns is how wide a whole message is shown, in columns, and maxWholes how
-// many findings of a page have one: the first.
+// wholeColumns is how wide a whole message is shown, in columns, maxWholes how many
+// findings of a page have one: the first; and wholeRoom how many bytes of the page
+// all of them may take.
 const (
 	wholeColumns = 76
 	maxWholes    = 3
+	wholeRoom    = 96 << 10
 )
 
 // dumpBytes is how many bytes a line of a dump has.
@@ -86,6 +90,16 @@ func (v *view) wholeNotes(p *party, w *Whole) (out []string) {
 		out = append(out, fmt.Sprintf("And %s more, which this page leaves out; to have them: %s", counted(w.Left, "byte"), v.sliceCommand(p)))
 	}
 	return out
+}
+
+// size returns how many bytes of a page the message takes.
+func (w *wholeMessage) size() (n int) {
+	for _, s := range slices.Concat(w.Head, w.Body, w.Decoded) {
+		if n += len(template.HTMLEscapeString(s.Text)); s.Marked {
+			n += len("<mark></mark>")
+		}
+	}
+	return n
 }
 
 func pronoun(n int) string {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -39,6 +40,33 @@ func hostileWhole() *Whole {
 		d.Marks = append(d.Marks, telltale.Mark{Range: telltale.Range{Start: int64(2 * i), End: int64(2*i + 1)}})
 	}
 	return &Whole{Size: 1 << 40, Left: 1 << 39, Body: d, Decoded: d, DecodedLeft: 9, Kinds: []telltale.Kind{telltale.IMEI}}
+}
+
+// full is an audit with more of everything than a page has room for.
+func full() *Audit {
+	a := hostileTables()
+	for i := range 300 {
+		s := a.Sends[0]
+		s.Destination = telltale.NewText(strings.Repeat("long.", 40) + strconv.Itoa(i) + ".example")
+		a.Sends = append(a.Sends, s)
+	}
+	for i := range a.Sends {
+		x := *a.Sends[i].Exhibit
+		x.Whole = hostileWhole()
+		a.Sends[i].Exhibit = &x
+	}
+	return a
+}
+
+// TestPageBounds: a page lists the first findings and counts the others.
+func TestPageBounds(t *testing.T) {
+	page := htmlOf(t, full(), false)
+	if n := strings.Count(page, `class="finding"`); n != maxFindings || !strings.Contains(page, " more findings. Those above are of most consequence") {
+		t.Errorf("%d findings are listed", n)
+	}
+	if n := strings.Count(page, "as it crossed the network"); n == 0 || n > maxWholes {
+		t.Errorf("%d whole messages", n)
+	}
 }
 
 // TestPageWhole: by selector, what the page shows of a whole message, and that it
