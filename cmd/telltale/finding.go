@@ -194,7 +194,7 @@ func bracketed(text, mark any) string {
 // explainMessage lists the identifiers of one message with their grounds.
 func (e *exhibits) explainMessage(b *strings.Builder, x map[string]any) {
 	id := textOf(x["transmission_id"])
-	fmt.Fprintf(b, "The first of the messages (%v, flow %v, %v; the answer: %v)\n", id, x["flow_id"], x["timestamp"], x["answered"])
+	fmt.Fprintf(b, "The first of the messages (%v, flow %v, %v; %s)\n", id, x["flow_id"], x["timestamp"], report.Answered(textOf(x["answered"])))
 	for _, s := range e.sightings[id] {
 		fmt.Fprintf(b, "  %s %v: %v\n", report.KindName(telltale.Kind(textOf(s["kind"]))), s["value"], s["field"])
 		grounds, _ := s["why"].([]any)

@@ -59,7 +59,7 @@ func (g *send) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhi
 		Chain:   g.field, Response: g.Response, Capture: inputs[g.input-1].Name,
 	}
 	if g.whole != nil {
-		x.Whole = g.whole.show(decoded, m)
+		x.Whole = g.whole.contained(decoded, m)
 	}
 	return x
 }

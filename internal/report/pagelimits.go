@@ -198,7 +198,7 @@ func (v *view) log() (rows []logRow, more string) {
 
 func (v *view) answer(m Message) string {
 	if m.Response.IsZero() {
-		return answered(m.Answered)
+		return Answered(m.Answered)
 	}
 	return clip(v.m.Text(m.Response), 60)
 }

@@ -62,6 +62,9 @@ func (v *view) whole(p *party, x *Exhibit) *wholeMessage {
 
 // wholeNotes say of a message what its bytes do not.
 func (v *view) wholeNotes(p *party, w *Whole) (out []string) {
+	if w.Failed {
+		return []string{"It cannot be shown: reading it again failed, which is a fault of telltale. What was found in it stands."}
+	}
 	if n := len(w.Broken); n > 0 {
 		verb := "straddle"
 		if n == 1 {

@@ -130,6 +130,7 @@ type Whole struct {
 	PackedSize int64             // bytes of that body
 	Unread     int64             // bytes of a body that is no text and, masked, would be dots
 	Left       int64             // bytes of the message behind those
+	Failed     bool              // by a fault of ours nothing can be shown of it
 
 	Decoded     telltale.Document // the text that it comes to; no Data where it reads as it stands
 	DecodedLeft int64             // bytes of that text behind those

@@ -152,7 +152,7 @@ func (v *view) notes(p *party) []string {
 		notes = append(notes, v.m.Addr(p.ip))
 	}
 	if i := slices.IndexFunc(p.sends, func(s *Send) bool { return s.Answered != "" }); i >= 0 {
-		notes = append(notes, answered(p.sends[i].Answered))
+		notes = append(notes, Answered(p.sends[i].Answered))
 	}
 	if text := v.probable(p); text != "" {
 		notes = append(notes, text)
@@ -178,7 +178,9 @@ func (v *view) apps(p *party) string {
 	return fmt.Sprintf("apps: %s and %d more", names[0], len(names)-1)
 }
 
-func answered(how string) string {
+// Answered says how far a transmission demonstrably came, as its record has it: none,
+// ack or response.
+func Answered(how string) string {
 	switch how {
 	case "response":
 		return "the server answered"
