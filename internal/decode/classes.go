@@ -32,7 +32,7 @@ const (
 	percents Marks = 1 << iota // and ampersands
 	pluses
 	backslashes
-	controls // those below a tab, which text never has
+	controls // that text never has: all but 0x19, 0x1a, 0x1d and white space
 	magics   // bytes of 0x1f, 0xfd and two more
 	equals
 	zlibSeconds // second bytes of zlib that are no text: 0x9c, 0xda and two more
@@ -85,7 +85,8 @@ var classOf = func() (t [256]uint8) {
 // marksOf has the marks of a byte.
 var marksOf = func() (t [256]Marks) {
 	for m, bytes := range map[Marks]string{
-		percents: "%&", pluses: "+", backslashes: `\\`, controls: "\x00\x01\x02\x03\x04\x05\x06\x07\x08", magics: "\x1d\x1f\xfd\xff", equals: "=", zlibSeconds: "\x9a\x9c\xda\xdc", carets: "^",
+		percents: "%&", pluses: "+", backslashes: `\\`, equals: "=", carets: "^", magics: "\x1d\x1f\xfd\xff", zlibSeconds: "\x9a\x9c\xda\xdc",
+		controls: "\x00\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x1b\x1c\x1e\x1f",
 	} {
 		for i := range len(bytes) {
 			t[bytes[i]] |= m

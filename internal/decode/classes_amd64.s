@@ -51,15 +51,15 @@ DATA lowMarkNibbles<>+7(SB)/1, $0x08
 DATA lowMarkNibbles<>+8(SB)/1, $0x08
 DATA lowMarkNibbles<>+9(SB)/1, $0x00
 DATA lowMarkNibbles<>+10(SB)/1, $0x40
-DATA lowMarkNibbles<>+11(SB)/1, $0x02
-DATA lowMarkNibbles<>+12(SB)/1, $0x44
+DATA lowMarkNibbles<>+11(SB)/1, $0x0a
+DATA lowMarkNibbles<>+12(SB)/1, $0x4c
 DATA lowMarkNibbles<>+13(SB)/1, $0x30
-DATA lowMarkNibbles<>+14(SB)/1, $0x80
-DATA lowMarkNibbles<>+15(SB)/1, $0x10
+DATA lowMarkNibbles<>+14(SB)/1, $0x88
+DATA lowMarkNibbles<>+15(SB)/1, $0x18
 GLOBL lowMarkNibbles<>(SB), RODATA|NOPTR, $16
 
 DATA highMarkNibbles<>+0(SB)/1, $0x08
-DATA highMarkNibbles<>+1(SB)/1, $0x10
+DATA highMarkNibbles<>+1(SB)/1, $0x18
 DATA highMarkNibbles<>+2(SB)/1, $0x03
 DATA highMarkNibbles<>+3(SB)/1, $0x20
 DATA highMarkNibbles<>+4(SB)/1, $0x00

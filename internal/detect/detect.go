@@ -103,7 +103,7 @@ type Engine struct {
 	byValue map[seedKey]int // index of the first seed with a value
 	texts   *filter         // spellings of 10 bytes and more
 	words   *filter         // spellings of 6 to 9 bytes
-	raws    *filter         // binary spellings of 6 to 9 bytes, in binary data only
+	raws    *filter         // binary spellings of 6 to 11 bytes, in binary data only
 }
 
 type seedKey struct {
@@ -130,7 +130,7 @@ func New(seeds []Seed) *Engine {
 			p.seed = int32(i)
 			p.read(s.Kind, s.Value.Raw())
 			switch {
-			case len(p.text) >= longPattern:
+			case len(p.text) >= longPattern && !(len(p.text) < freePattern && isBinary(p.text)):
 				texts = append(texts, p)
 			case len(p.text) >= shortPattern && p.binary:
 				raws = append(raws, p)
@@ -141,4 +141,10 @@ func New(seeds []Seed) *Engine {
 	}
 	e.texts, e.words, e.raws = newFilter(texts), newFilter(words), newFilter(raws)
 	return e
+}
+
+// isBinary reports whether text occurs in binary data only.
+func isBinary(text string) bool {
+	_, marks := decode.Classify(nil, []byte(text))
+	return marks.Binary()
 }

@@ -7,8 +7,9 @@ import (
 )
 
 // Lengths of patterns, in bytes: shorter ones than shortPattern are not
-// searched; those from longPattern on share the fast filter. Text shorter than
-// freePattern must stand at the bounds of words.
+// searched; those from longPattern on share the fast filter, but for what is shorter
+// than freePattern and in binary data alone. Text shorter than that must stand at
+// the bounds of words.
 const (
 	shortPattern = 6
 	longPattern  = 10
@@ -20,7 +21,10 @@ const (
 // each holds a whole window.
 func sampling(n int) (window, stride int) {
 	window = min(n-2, wordSize)
-	if n >= 8 {
+	switch {
+	case n >= freePattern:
+		window = min(n-6, wordSize)
+	case n >= 8:
 		window = min(n-4, wordSize)
 	}
 	return window, n - window + 1

@@ -25,14 +25,14 @@ var rectangles = []rectangle{
 
 // The marks, in the order of decode.Marks.
 var marks = []rectangle{
-	{[]int{2}, []int{5, 6}},          // % &
-	{[]int{2}, []int{0xb}},           // +
-	{[]int{5}, []int{0xc}},           // \
-	{[]int{0}, span(0, 8)},           // NUL to backspace
-	{[]int{1, 0xf}, []int{0xd, 0xf}}, // 1d 1f fd ff
-	{[]int{3}, []int{0xd}},           // =
-	{[]int{9, 0xd}, []int{0xa, 0xc}}, // 9a 9c da dc
-	{[]int{5}, []int{0xe}},           // ^
+	{[]int{2}, []int{5, 6}}, // % &
+	{[]int{2}, []int{0xb}},  // +
+	{[]int{5}, []int{0xc}},  // \
+	{[]int{0, 1}, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 0xb, 0xc, 0xe, 0xf}}, // controls
+	{[]int{1, 0xf}, []int{0xd, 0xf}},                                    // 1d 1f fd ff
+	{[]int{3}, []int{0xd}},                                              // =
+	{[]int{9, 0xd}, []int{0xa, 0xc}},                                    // 9a 9c da dc
+	{[]int{5}, []int{0xe}},                                              // ^
 }
 
 // The classes, in the order of decode.Block, and their rectangles.
