@@ -23,6 +23,11 @@ var location = &Detector{
 		`{"latitudeE7":599138700,"longitudeE7":107522500}`,
 		"lat_e6=59913870&lon_e6=10752250",
 		`{"lat":599138700,"lng":107522500}`,
+		`{"geohash":"u4xsudvx"}`,
+		"pluscode=9FFGWQ72%2BGW&zoom=3",
+		"$GPGGA,123519,5954.832,N,01045.135,E,1,08,0.9,545.4,M,46.9,M,,*46\r\n",
+		"$GPRMC,123519.00,A,5954.832,N,01045.135,E,000.0,360.0,141118,011.3,W*4E",
+		"$GNGLL,5954.83200,S,01045.13500,W,123519.00,A,A*76",
 	},
 	Ignores: []string{
 		"59.91387,10.75225",
@@ -35,6 +40,13 @@ var location = &Detector{
 		`{"lat":1,"lng":2}`,
 		`{"latE7":5991387000,"lngE7":107522500}`,
 		`{"latE7":599138700,"lngE6":107522500}`,
+		`{"hash":"u4xsudvx"}`,
+		`{"geohash":"u4xs"}`, // twenty kilometres
+		`{"geohash":"example"}`,
+		`{"pluscode":"WQ72+GW"}`, // near somewhere
+		"$GPGGA,123519,5954.832,N,01045.135,E,1,08,0.9,545.4,M,46.9,M,,*00", // another sum
+		"$GPRMC,123519.00,V,,,,,,,141118,,*1E",
+		"$GPGGA,123519,",
 	},
 }
 
@@ -137,20 +149,29 @@ const (
 	longitude = 'o'
 )
 
-// An axis is the value of a key that names one part of a position.
+// An axis is the value of a key that names one part of a position, or all of it as
+// letters.
 type axis struct {
 	token
 	of    byte
 	scale int
 }
 
+// half reports whether the axis needs the other one to be a position.
+func (a axis) half() bool { return a.of == latitude || a.of == longitude }
+
 // positions takes each latitude and longitude that stand close to each other,
 // which is one position.
 func (s *Search) positions() {
 	list := s.keys.axes
+	for _, a := range list {
+		if !a.half() {
+			s.placeCode(a)
+		}
+	}
 	for i := 0; i+1 < len(list); i++ {
 		a, o := list[i], list[i+1]
-		if a.of == o.of || o.start-a.end > nearby/2 || o.start < a.end {
+		if a.of == o.of || !a.half() || !o.half() || o.start-a.end > nearby/2 || o.start < a.end {
 			continue
 		}
 		if s.position(a, o) {

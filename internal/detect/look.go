@@ -31,6 +31,7 @@ func (s *Search) look(v *decode.View) {
 		s.userAgent(a.start, a.end)
 	}
 	s.positions()
+	s.sentences()
 	s.addresses()
 	if v.Parent == nil {
 		s.ownName()
