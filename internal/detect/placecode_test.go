@@ -1,7 +1,7 @@
 package detect
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,7 +26,7 @@ func TestPlaces(t *testing.T) {
 		}
 		h := hits[0]
 		form := h.Form[strings.LastIndexByte(h.Form, '>')+1:]
-		if got := h.Value + " " + form + " at " + fmt.Sprint(h.Ranges[0].Start); got != want {
+		if got := h.Value + " " + form + " at " + strconv.FormatInt(h.Ranges[0].Start, 10); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
