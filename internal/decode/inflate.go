@@ -10,7 +10,7 @@ func (s *stream) worthwhile(o object, more bool) bool {
 	switch {
 	case len(s.window) == 0:
 		return false
-	case more, s.ended, o.hinted:
+	case more, s.ended, o.hinted, s.isCut(o) && s.out >= sureSize:
 		return true
 	}
 	truncated := s.waits || s.used() == len(s.in)
@@ -106,19 +106,35 @@ func encodingDecoder(name string, b []byte) *Decoder {
 func (w *Walker) inflateAll(first int) {
 	for i, last := first, len(w.jobs); i < last; i++ {
 		j := w.jobs[i]
-		at := j.view.Seen
+		at, lost := j.view.Seen, false
 		switch n := len(j.view.encodings); {
 		case j.view.inflow.goesOn():
-			at = w.resume(j.view)
+			if at, lost = j.view.inflow.passes(j.view); !lost {
+				at = w.resume(j.view)
+			}
 		case j.hinted != nil:
 			at = w.inflate(object{j.view, j.hinted, 0, true, j.view.encodings[:n-1]})
 		}
-		all := objects{j.view.Data, make([]int, len(All))}
-		for d, start := all.from(at); d != nil; d, start = all.from(at) {
-			if at = w.inflate(object{j.view, d, start, false, nil}); at == start {
-				at++
-			}
+		w.inflateFrom(j.view, at, lost)
+	}
+}
+
+// inflateFrom inflates the objects in v.Data[at:]. If the object before is lost,
+// its rest is passed over: all that lies before the next one.
+func (w *Walker) inflateFrom(v *View, at int, lost bool) {
+	all, from := objects{v.Data, make([]int, len(All))}, at
+	for d, start := all.from(at); d != nil; d, start = all.from(at) {
+		switch at = w.inflate(object{v, d, start, false, nil}); {
+		case at == start:
+			at++
+		case lost && w.isSure(v):
+			w.skip(v, from, start, telltale.SkipUndecodable)
+			lost = false
 		}
+	}
+	if lost {
+		w.skip(v, from, len(v.Data), telltale.SkipUndecodable)
+		v.giveUp(telltale.SkipUndecodable, false)
 	}
 }
 
@@ -150,15 +166,20 @@ func (w *Walker) inflate(o object) (end int) {
 	room := w.mayInflate(v)
 	more := err == nil && s.fill(max(room, probeSize))
 	switch {
-	case err == nil && s.waits && s.out == 0:
+	case err == nil && (s.waits && s.out == 0 || !more && s.isCut(o) && len(v.Data)-o.start <= maxKeep):
 		v.leave(o, nil)
 		return len(v.Data)
 	case err != nil || !s.worthwhile(o, more):
 		w.made += openCost + s.used()
 		w.work += openCost + s.used()
 		w.forgets(o)
-		if o.hinted && !s.ended && !isText(v.Data) {
+		switch {
+		case o.hinted && !s.ended && !isText(v.Data):
 			w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
+		case !o.hinted && s.isCut(o) && s.out == 0: // not even its first block is at hand
+			w.skip(v, o.start, len(v.Data), telltale.SkipUndecodable)
+			v.giveUp(telltale.SkipUndecodable, false)
+			return len(v.Data)
 		}
 		return o.start
 	case room <= 0:
@@ -210,7 +231,7 @@ func (w *Walker) windows(o object, s *stream, more bool, old int) (end int) {
 		switch {
 		case spent:
 			w.skip(v, max(min(used, len(v.Data)-1), 0), len(v.Data), telltale.SkipInflateBudget)
-			v.giveUp(telltale.SkipInflateBudget)
+			v.giveUp(telltale.SkipInflateBudget, true)
 			w.forgets(o)
 			return used
 		case !more && !s.waits:
@@ -221,7 +242,10 @@ func (w *Walker) windows(o object, s *stream, more bool, old int) (end int) {
 				if used < len(v.Data) {
 					w.skip(v, used, len(v.Data), telltale.SkipUndecodable)
 				}
-				v.giveUp(telltale.SkipUndecodable)
+				v.giveUp(telltale.SkipUndecodable, true)
+			}
+			if !o.hinted && s.isCut(o) {
+				v.giveUp(telltale.SkipUndecodable, false)
 			}
 			if o.hinted && s.ended && v.inflow != nil {
 				v.inflow.ended = true

@@ -15,6 +15,7 @@ type Inflow struct {
 	stream *stream             // nil if nothing of the object was read yet
 	next   int64               // the first byte not read yet, as [Hints.Base] counts
 	lost   telltale.SkipReason // why the rest of it is not inflated, "" if it is
+	until  bool                // and that only until another object begins
 	open   bool
 	ended  bool // the object that a header spoke of has come to its end
 }
@@ -63,10 +64,11 @@ func (v *View) leave(o object, s *stream) {
 	*f = Inflow{object: o, stream: s, next: v.base + int64(at), open: true}
 }
 
-// giveUp leaves all that follows the object at the end of v undone.
-func (v *View) giveUp(why telltale.SkipReason) {
+// giveUp leaves all that follows the object at the end of v undone, or only what
+// lies before the next object, if nobody said that this one is there.
+func (v *View) giveUp(why telltale.SkipReason, said bool) {
 	if v.mayGoOn() {
-		*v.inflow = Inflow{next: v.base + int64(len(v.Data)), lost: why, open: true}
+		*v.inflow = Inflow{next: v.base + int64(len(v.Data)), lost: why, until: !said, open: true}
 	}
 }
 
@@ -83,7 +85,7 @@ func (w *Walker) resume(v *View) (end int) {
 		fallthrough
 	case f.lost != "":
 		w.skip(v, o.start, len(v.Data), f.lost)
-		v.giveUp(f.lost)
+		v.giveUp(f.lost, true)
 		return len(v.Data)
 	case s == nil:
 		return max(w.inflate(o), o.start)
@@ -95,11 +97,38 @@ func (w *Walker) resume(v *View) (end int) {
 	return w.windows(o, s, more, old)
 }
 
-// GoesOn reports whether a body with these Content-Encodings, which may be none,
-// is inflated in pieces: all of deflate's kin, on the outside, are.
-func GoesOn(encodings []string) bool {
+// passes reports whether bytes of v are passed over until another object begins,
+// and from where on. That it takes from f.
+func (f *Inflow) passes(v *View) (from int, ok bool) {
+	if !f.until {
+		return 0, false
+	}
+	if from = int(f.next - v.base); from < v.Seen || from > len(v.Data) {
+		from = v.Seen
+	}
+	*f = Inflow{}
+	return from, true
+}
+
+// isSure reports whether the object of v inflated last is one beyond doubt: its sum
+// was right, or it has made much.
+func (w *Walker) isSure(v *View) bool {
+	s := w.layers[v.layer]
+	if v.inflow.goesOn() {
+		s = v.inflow.stream
+	}
+	return s != nil && (s.ended || s.out >= sureSize)
+}
+
+// sureSize is how many bytes no other bytes inflate to by chance.
+const sureSize = 4 << 10
+
+// GoesOn reports whether a body that begins with b and has these
+// Content-Encodings, which may be none, is inflated in pieces: all of deflate's
+// kin, on the outside, are.
+func GoesOn(encodings []string, b []byte) bool {
 	if len(encodings) == 0 {
-		return true
+		return !isZstd(b)
 	}
 	switch encodings[len(encodings)-1] {
 	case "gzip", "x-gzip", "deflate":

@@ -159,3 +159,43 @@ func TestInflowBomb(t *testing.T) {
 		t.Errorf("%d bytes shown, %d skipped", n, run.skipped)
 	}
 }
+
+// TestPackedCut has what a library unpacks across the pieces of a field, which
+// cannot be gone on with: short objects are read whole in the next piece, and what
+// is not read of a longer one is told, up to the next object.
+func TestPackedCut(t *testing.T) {
+	const piece = 256 << 10
+	text, noise := prose(120<<10), incompressible(600<<10)
+	copy(text[100<<10:], `"imei":"001012704839210"`)
+	for name, c := range map[string]struct {
+		cut, behind   []byte
+		here, skipped int // bytes of it in the first piece, and those not read
+	}{
+		"short":             {encodeZstd(text), nil, 20 << 10, 0},
+		"short in gzip":     {encodeZstd(encodeGzip(text)), nil, 20 << 10, 0},
+		"long":              {encodeZstd(noise), encodeGzip(text), 20 << 10, 600 << 10},
+		"long, then more":   {encodeZstd(noise), encodeZstd(text), 20 << 10, 600 << 10},
+		"less than a block": {encodeZstd(noise), encodeGzip(text), 90 << 10, 600 << 10},
+	} {
+		before := piece - c.here
+		wire := slices.Concat(bytes.Repeat([]byte("text "), before/5), c.cut, c.behind)
+		found, skipped := 0, int64(0)
+		var w Walker
+		var f Inflow
+		for base, end := 0, 0; end < len(wire); {
+			end = min(max(end, base)+piece, len(wire))
+			tally := w.Walk(wire[base:end], Hints{More: end < len(wire), Base: int64(base), Inflow: &f}, func(v *View) {
+				found += bytes.Count(v.Data[v.Seen:], []byte("001012704839210"))
+			})
+			skipped += tally.Skipped[telltale.SkipUndecodable]
+			base = end - max(tally.Keep, min(512, end-base))
+		}
+		if found != 1 {
+			t.Errorf("%s: seen %d times", name, found)
+		}
+		// What of it lies in one piece is read, the beginning of the next one with it.
+		if least := int64(c.skipped - piece - maxKeep); skipped < least || skipped > int64(max(c.skipped, 0)+1<<10) || c.skipped == 0 && skipped > 0 {
+			t.Errorf("%s: %d bytes told of %d", name, skipped, c.skipped)
+		}
+	}
+}

@@ -87,6 +87,12 @@ func openBrotli(s *stream) error {
 	return p.brotli.Reset(&p.src)
 }
 
+// isCut reports whether the object o, which a library reads, goes on in bytes that
+// are to come: what it had read of it, it can not go on from.
+func (s *stream) isCut(o object) bool {
+	return s.packed.now != nil && !s.ended && s.packed.src.Len() == 0 && o.view.mayGoOn()
+}
+
 // closeRead implements [Decoder.Close]: the library has seen to the end.
 func closeRead(*stream) error { return io.EOF }
 

@@ -211,7 +211,7 @@ func (c *conv) take(col *collector, at *int64, b []byte) int {
 	room := window - len(col.body)
 	if !col.inWindows() {
 		room = min(maxInflate-len(col.body), c.s.table.MayOwn()-c.s.held+col.weight-len(col.body))
-		if room <= 0 && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings) {
+		if room <= 0 && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings, col.body) {
 			col.pieces = true
 			c.search(col, true)
 			room = window - len(col.body)
@@ -307,7 +307,7 @@ func (c *conv) relieve(col *collector) {
 		c.search(col, false)
 		col.cut, col.next = col.next, nil
 		c.s.w.tally.Suppressed[searchedInParts]++
-	case col.whole && !col.pieces && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings):
+	case col.whole && !col.pieces && len(col.body) >= leastPiece && decode.GoesOn(col.m.Encodings, col.body):
 		col.pieces = true
 		c.search(col, true)
 	case col.inWindows() && len(col.body) >= 2*col.kept: // so that no byte is searched over and over

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/lab"
 )
@@ -107,20 +110,60 @@ func TestInflateCeiling(t *testing.T) {
 	}
 }
 
-// TestBodyBudget has a body beyond what is held, compressed in a way that is not
-// undone in pieces: what came before is searched, the rest is counted.
-func TestBodyBudget(t *testing.T) {
-	body := "imei=" + imei + " " + incompressible(3<<20)
-	h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
-		c.Open()
-		c.Send(telltale.ToServer, post(body, "Content-Encoding: br"))
-		c.Send(telltale.ToServer, post("imei="+other))
-	}))
-	if n := len(h.sightings()); n != 2 {
-		t.Errorf("%d sightings, want 2", n)
+// brotliOf and zstdOf return b as these codecs write it.
+func brotliOf(t *testing.T, b []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, brotli.BestSpeed)
+	if _, err := w.Write(b); err != nil {
+		t.Fatal(err)
 	}
-	if got, want := h.tally.Payload.Skipped[telltale.SkipBodyBudget], int64(len(body)-maxInflate); got != want {
-		t.Errorf("%d bytes beyond the budget, want %d", got, want)
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func zstdOf(t *testing.T, b []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	return w.EncodeAll(b, nil)
+}
+
+// TestBodyBudget has bodies beyond what is held, compressed in ways that are not
+// undone in pieces: what comes before is searched, the rest is counted.
+func TestBodyBudget(t *testing.T) {
+	text := []byte("imei=" + imei + " " + incompressible(4<<20) + " imei=" + other)
+	for _, c := range []struct {
+		name, encoding string
+		body           []byte
+	}{
+		{"br", "br", brotliOf(t, text)},
+		{"zstd", "zstd", zstdOf(t, text)},
+		{"zstd unsaid", "", zstdOf(t, text)},
+		{"gzip in zstd", "gzip, zstd", zstdOf(t, lab.Gzip(text))},
+		{"not what it says", "br", text},
+	} {
+		var headers []string
+		if c.encoding != "" {
+			headers = []string{"Content-Encoding: " + c.encoding}
+		}
+		h := hear(t, talk(80, lab.Carriage{}, func(conn *lab.Conn) {
+			conn.Open()
+			conn.Send(telltale.ToServer, post(string(c.body), headers...))
+			conn.Send(telltale.ToServer, post("imei="+other))
+		}))
+		if n := len(h.sightings()); n != 2 {
+			t.Errorf("%s: %d sightings, want 2", c.name, n)
+		}
+		skipped, want := h.tally.Payload.Skipped, int64(len(c.body)-maxInflate)
+		if skipped[telltale.SkipBodyBudget] != want || want < 900<<10 || len(skipped) != 1 {
+			t.Errorf("%s: skipped %v, want %d beyond the budget", c.name, skipped, want)
+		}
 	}
 }
 
