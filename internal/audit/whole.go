@@ -27,15 +27,14 @@ type spot struct {
 	quiet  bool             // it is no more than possible
 }
 
-// unshown are the protocols whose messages are not shown whole: the words of
-// people, which have no shape by which they could be masked, and heads that only
-// the messages before can open.
-var unshown = []string{"smtp", "imap", "pop3", "xmpp", "http2"}
+// spoken are the protocols whose messages are the words of people, which have no
+// shape by which they could be masked.
+var spoken = []string{"smtp", "imap", "pop3", "xmpp"}
 
 // newWhole returns a message whole, nil where its bytes were not kept. A model
 // and a build are shown: many phones share them.
 func newWhole(m *pipeline.Message) *wholeMessage {
-	if m.Whole == nil || len(m.Whole.Data) == 0 || slices.Contains(unshown, m.Proto) {
+	if m.Whole == nil || len(m.Whole.Data) == 0 {
 		return nil
 	}
 	w := &wholeMessage{Whole: m.Whole, proto: m.Proto, contentType: m.ContentType}
@@ -98,6 +97,12 @@ func (w *wholeMessage) contained(around []byte, m *telltale.Masker) (out *report
 // show returns the message as a report shows it: its head, its body, and the
 // text that has around in it.
 func (w *wholeMessage) show(around []byte, m *telltale.Masker) *report.Whole {
+	switch {
+	case w.proto == "http2":
+		return &report.Whole{Size: w.Size, Kept: report.KeptHeads}
+	case slices.Contains(spoken, w.proto) && !m.Reveal():
+		return &report.Whole{Size: w.Size, Kept: report.KeptWords}
+	}
 	head, body := w.split()
 	h, r := w.document(head, 0), w.read(head, body, around, m)
 	h.Blank = headBlank(head, h.Marks)
@@ -118,7 +123,26 @@ func (w *wholeMessage) show(around []byte, m *telltale.Masker) *report.Whole {
 	}
 	out.Left = w.Size - shown
 	out.Decoded, out.DecodedLeft = r.decoded()
+	if out.Packed == "" && out.Unread == 0 && !isMarked(&out.Head) && !isMarked(&out.Body) && !isMarked(&out.Decoded) {
+		out.Beyond = w.first()
+	}
 	return out
+}
+
+// isMarked reports whether a document has a mark that is to be seen.
+func isMarked(d *telltale.Document) bool {
+	return slices.ContainsFunc(d.Marks, func(k telltale.Mark) bool { return !k.Quiet })
+}
+
+// first returns how many bytes of the message stand before the first value that is
+// to be marked, 0 where there is none.
+func (w *wholeMessage) first() (before int64) {
+	for _, s := range w.spots {
+		if len(s.ranges) > 0 && !s.quiet && (before == 0 || s.ranges[0].Start-w.Start < before) {
+			before = s.ranges[0].Start - w.Start
+		}
+	}
+	return before
 }
 
 // mostlyHidden reports whether so little of a settled document is shown that it

@@ -269,8 +269,22 @@ func TestWholeLeftOut(t *testing.T) {
 		if drawn := len(w.Body.Data) > 0; drawn != reveal || !reveal && w.Unread != int64(len(binary)) || w.Left != 0 {
 			t.Errorf("reveal %t: %d bytes are drawn, %d left out, %d left", reveal, len(w.Body.Data), w.Unread, w.Left)
 		}
-		if wholes[1] != nil {
-			t.Errorf("a mail is shown: %q", wholes[1].Body.Data)
+		if kept := wholes[1].Kept == report.KeptWords && len(wholes[1].Body.Data) == 0; kept == reveal {
+			t.Errorf("reveal %t: of a mail %q is shown", reveal, wholes[1].Body.Data)
+		}
+	}
+}
+
+// TestWholeBeyond: where what was found stands beyond what is shown, that is said.
+func TestWholeBeyond(t *testing.T) {
+	for before, beyond := range map[int]bool{100: false, 5000: true, 20000: true} {
+		c := lab.NewCapture(1)
+		request := post("plant.example", strings.Repeat("words and ", before/10)+"&imei="+imei)
+		sends(c, 0, phone, far, request)
+		result, _ := listen(t, audit.Options{Devices: []*device.File{owned(nil, imei)}, Whole: true}, write(t, c, packet.LinkEthernet))
+		at := int64(strings.Index(string(request), imei))
+		if got := result.Report.Exhibit.Whole.Beyond; beyond && got != at || !beyond && got != 0 {
+			t.Errorf("%d bytes before it: %d, it stands at %d", before, got, at)
 		}
 	}
 }

@@ -65,6 +65,15 @@ func (v *view) wholeNotes(p *party, w *Whole) (out []string) {
 	if w.Failed {
 		return []string{"It cannot be shown: reading it again failed, which is a fault of telltale. What was found in it stands."}
 	}
+	switch w.Kept {
+	case KeptWords:
+		return []string{"It is not shown: it is mail or chat, and words have no form by which they could be masked."}
+	case KeptHeads:
+		return []string{"It is not shown: HTTP/2 writes heads in short, by what the messages before said, so that these bytes say nothing by themselves. What was found, and where, is in the table below."}
+	}
+	if w.Beyond > 0 {
+		out = append(out, fmt.Sprintf("What was found stands further on, from byte %s of the message: the figure above shows it in its place.", thousands(w.Beyond)))
+	}
 	if n := len(w.Broken); n > 0 {
 		verb := "straddle"
 		if n == 1 {

@@ -131,12 +131,24 @@ type Whole struct {
 	Unread     int64             // bytes of a body that is no text and, masked, would be dots
 	Left       int64             // bytes of the message behind those
 	Failed     bool              // by a fault of ours nothing can be shown of it
+	Kept       Kept              // why nothing is shown of it
+	Beyond     int64             // where the first identifier stands, if no identifier is in what is shown
 
 	Decoded     telltale.Document // the text that it comes to; no Data where it reads as it stands
 	DecodedLeft int64             // bytes of that text behind those
 
 	Kinds, Broken []telltale.Kind // of what is marked, and of that what an end of a line parts
 }
+
+// Kept is why a whole message is kept back.
+type Kept uint8
+
+// The reasons. Words of people have no shape by which they could be masked; heads of
+// HTTP/2 are written in short, by what the messages before them said.
+const (
+	KeptWords Kept = 1 + iota
+	KeptHeads
+)
 
 // MaxExcerpt is how many bytes of each layer of an [Exhibit] are of use.
 const MaxExcerpt = 96

@@ -166,3 +166,21 @@ func TestSharedSetApart(t *testing.T) {
 		t.Errorf("a model stands among the identifiers: %s", &b)
 	}
 }
+
+// TestPageWholeKept: what is kept back of a message is said, with the reason.
+func TestPageWholeKept(t *testing.T) {
+	for want, w := range map[string]*Whole{
+		"it is mail or chat":                    {Size: 9, Kept: KeptWords},
+		"HTTP/2 writes heads in short":          {Size: 9, Kept: KeptHeads},
+		"which is a fault of telltale":          {Size: 9, Failed: true},
+		"further on, from byte 5,000 of the":    {Size: 9000, Body: document("words"), Beyond: 5000},
+		"It is 9 bytes that are no text":        {Size: 9, Unread: 9},
+		"Its body is 9 bytes that are no text.": {Size: 30, Head: document("POST / HTTP/1.1\r\n\r\n"), Unread: 9},
+	} {
+		if page := htmlOf(t, withWhole(w), false); !strings.Contains(page, want) {
+			t.Errorf("the page does not say %q", want)
+		} else if boxes := strings.Count(page, `class="hex whole`); boxes > 1 || boxes == 1 && len(w.Head.Data)+len(w.Body.Data) == 0 {
+			t.Errorf("%q: %d boxes", want, boxes)
+		}
+	}
+}
