@@ -164,7 +164,7 @@ func (t *tree) string(from, to, start int) {
 			t.put(string([]byte{digits[c>>4], digits[c&15]}), from+i, from+i+1)
 		}
 	}
-	last := max(from, to-1)
+	last := max(to-1, start) // of an empty one, the last of its head
 	t.put(`"`, min(last, len(t.b)-1), min(last, len(t.b)-1)+1)
 }
 
