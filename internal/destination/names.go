@@ -64,6 +64,7 @@ const (
 	maxHeld    = 24 << 20 // bytes of answers; the oldest addresses go
 	maxTold    = 2        // of one flow, from DNS
 	maxSaid    = 1 << 14  // addresses that a flow gave a name; no more come
+	maxNets    = 1 << 12  // networks whose name is kept ready
 )
 
 // Names remembers what DNS answered, in the order of the capture.
@@ -303,7 +304,9 @@ func (n *Names) network(addr netip.Addr) string {
 	name, known := n.nets[asn]
 	if !known {
 		name = "network of " + owner
-		n.nets[asn] = name
+		if len(n.nets) < maxNets {
+			n.nets[asn] = name
+		}
 	}
 	return name
 }

@@ -160,6 +160,21 @@ func TestNetworkIsTheLastName(t *testing.T) {
 	}
 }
 
+// There are some 80,000 networks: the names of most are made when they are asked for.
+func TestNetworksAreBounded(t *testing.T) {
+	n, called := NewNames(), map[string]bool{}
+	for i := range uint32(1 << 17) {
+		a := i << 15
+		names, _ := n.Of("me", netip.AddrFrom4([4]byte{byte(a >> 24), byte(a >> 16), byte(a >> 8), 1}), 0, Told{})
+		for _, name := range names {
+			called[name.Name.Raw()] = true
+		}
+	}
+	if len(called) <= maxNets || len(n.nets) != maxNets {
+		t.Errorf("%d names told, %d kept, want %d", len(called), len(n.nets), maxNets)
+	}
+}
+
 // Names that are known take no memory to tell.
 func TestOfDoesNotAllocate(t *testing.T) {
 	n := NewNames()
