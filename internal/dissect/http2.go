@@ -87,6 +87,7 @@ type http2Parser struct {
 type http2Half struct {
 	half
 	begun  bool
+	lost   bool   // where frames begin, by a gap
 	left   int    // bytes to come of the data in hand
 	pad    int    // bytes of padding behind them
 	ends   bool   // with which the stream does
@@ -109,6 +110,10 @@ func (p *http2Parser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (u
 		switch {
 		case h.left+h.pad > 0:
 			n = h.data(at+int64(used), b[used:], s)
+		case h.lost:
+			if n = h.seek(d, at+int64(used), b[used:], s); n == 0 && !h.lost {
+				continue
+			}
 		case !h.begun && b[used] == 'P':
 			n, err = h.preface(d, at+int64(used), b[used:], s)
 		default:
@@ -239,20 +244,20 @@ func (h *http2Half) finish(s Sink) {
 	h.dns = nil
 }
 
-// Gap goes on within data. Elsewhere headers may be missing, on which those after
-// them build.
+// Gap goes on within data. Elsewhere the next frame is sought, and neither the headers
+// before it are known, on which others may build, nor what was asked and answered.
 func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p.half[d]
+	h.lack()
 	if n < int64(h.left) {
 		h.left -= int(n)
-		h.lack()
 		h.dns = nil
 		return true
 	}
-	h.lack()
 	h.finish(s)
-	*h = http2Half{}
-	return false
+	*h = http2Half{begun: true, lost: true, bodies: h.bodies, headers: headers{gap: true}}
+	p.mixed = true
+	return true
 }
 
 func (p *http2Parser) Close(d telltale.Direction, s Sink) {

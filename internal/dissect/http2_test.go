@@ -67,6 +67,57 @@ var http2Samples = []sample{
 	}},
 }
 
+// TestHTTP2Gap has a request missing, and some of the data before it. The next one is
+// read with what its headers say by themselves: none is made of what the table held
+// before the gap, or of what it would hold now.
+func TestHTTP2Gap(t *testing.T) {
+	c := newCoder()
+	ask := func(stream int, path, body string) string {
+		head := c.block(":method POST", ":path "+path, ":authority plant.example", "x-known old", "x-next "+path[1:])
+		return frameOf(frameHeaders, flagEndHeaders, stream, head) + frameOf(frameData, flagEndStream, stream, body)
+	}
+	first := http2Preface + frameOf(frameSettings, 0, 0, settings) + ask(1, "/one", "a body of which the end is missing")
+	lost := c.block("x-lost lost") + ask(3, "/two", "lost")
+	turns := []turn{up(first + lost + ask(5, "/three", `{"a":"b"}`) + ask(7, "/three", "again") + ask(9, "/three", "and again"))}
+	at := len(first) - len("missing")
+	s := sample{"", http2, 80, turns}
+	log := strings.Join(s.playGap(t, 0, at, len(first)+len(lost)-at), "\n")
+	for _, want := range []string{"truncated", `"{\"a\":\"b\"}"`, `POST /three`, `": three"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %s in\n%s", want, log)
+		}
+	}
+	if n := strings.Count(log, "POST /three"); n != 3 {
+		t.Errorf("%d requests behind the gap, want 3, in\n%s", n, log)
+	}
+	for _, not := range []string{"lost", "error"} {
+		if strings.Contains(log, not) {
+			t.Errorf("%s in\n%s", not, log)
+		}
+	}
+	if n := strings.Count(log, "x-known"); n != 1 {
+		t.Errorf("x-known is told %d times, but what it was is known once, in\n%s", n, log)
+	}
+}
+
+// TestHTTP2Seek goes on within a frame: nothing of it is taken for a frame, but all of
+// it is searched.
+func TestHTTP2Seek(t *testing.T) {
+	c := newCoder()
+	text := "\x00\x00\x04\x08 no frame " + strings.Repeat("\x00", 30) + strings.Repeat("imei=001012704839210&", 5)
+	first := http2Preface + frameOf(frameSettings, 0, 0, settings)
+	lost := frameOf(frameHeaders, flagEndHeaders, 1, c.block(":method POST", ":path /lost")) + frameOf(frameData, 0, 1, strings.Repeat("x", 50)+text)[:50]
+	rest := frameOf(frameData, 0, 1, strings.Repeat("x", 50)+text)[50:]
+	next := frameOf(8, 0, 0, "\x00\x00\x10\x00") + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3, c.block(":method GET", ":path /found"))
+	s := sample{"", http2, 80, []turn{up(first + lost + rest + next)}}
+	log := strings.Join(s.playGap(t, 0, len(first), len(lost)), "\n")
+	for _, want := range []string{"GET /found", "no frame", "imei=001012704839210&imei", "http2.frame"} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %s in\n%s", want, log)
+		}
+	}
+}
+
 // TestHTTP2Bomb has bytes that stand for a hundred times as many: what is searched of
 // them is bounded, and all of them are accounted for.
 func TestHTTP2Bomb(t *testing.T) {

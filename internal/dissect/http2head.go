@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"errors"
 	"strconv"
 
 	"golang.org/x/net/http2/hpack"
@@ -20,6 +21,7 @@ const (
 type headers struct {
 	decoder *hpack.Decoder // nil until the first; one that failed is never asked again
 	failed  bool
+	gap     bool   // the table may lack what came before one
 	block   []byte // without the heads of frames
 	wire    []int  // where each frame's part of the block begins: in the block, and in the input
 	last    hpack.HeaderField
@@ -93,12 +95,10 @@ func (h *headers) next(off int) (r representation, ok bool) {
 		return r, false
 	}
 	if h.decoder == nil {
-		h.decoder = hpack.NewDecoder(4096, func(f hpack.HeaderField) { h.last, h.got = f, true })
-		h.decoder.SetAllowedMaxDynamicTableSize(maxHPACKTable)
-		h.decoder.SetMaxStringLength(maxHPACKString)
+		h.decoder = h.newDecoder()
 	}
 	h.got = false
-	if _, err := h.decoder.Write(h.block[off : off+end]); err != nil {
+	if err := h.decode(h.block[off : off+end]); err != nil {
 		h.failed = true
 		return r, false
 	}
@@ -111,19 +111,42 @@ func (h *headers) next(off int) (r representation, ok bool) {
 	return r, true
 }
 
+// newDecoder returns a decoder that knows of no headers. Behind a gap the size that
+// the sides agreed on is not known either; more headers than they keep do no harm.
+func (h *headers) newDecoder() *hpack.Decoder {
+	size := uint32(4096)
+	if h.gap {
+		size = maxHPACKTable
+	}
+	d := hpack.NewDecoder(size, func(f hpack.HeaderField) { h.last, h.got = f, true })
+	d.SetAllowedMaxDynamicTableSize(maxHPACKTable)
+	d.SetMaxStringLength(maxHPACKString)
+	return d
+}
+
+// decode decodes a representation. Places in the table count from the newest header:
+// behind a gap those since then are right, and one that is before them says nothing.
+func (h *headers) decode(b []byte) error {
+	_, err := h.decoder.Write(b)
+	var malformed hpack.DecodingError
+	var unknown hpack.InvalidIndexError
+	if err == nil || !h.gap || !errors.As(err, &malformed) || !errors.As(malformed.Err, &unknown) {
+		return err
+	}
+	bits, literal := representationIndex(b[0])
+	if !literal {
+		return nil
+	}
+	_, n := hpackInt(b, bits)
+	_, err = h.decoder.Write(append([]byte{b[0] &^ (1<<bits - 1), 0}, b[n:]...)) // a name of no letters
+	return err
+}
+
 // representationEnd returns the length of the representation that b begins with
 // (RFC 7541, section 6), 0 where it is malformed, and whether any of it is coded:
 // by Huffman, or by its place in a table.
 func representationEnd(b []byte) (n int, coded bool) {
-	bits, literal := uint(4), true
-	switch {
-	case b[0]&0x80 != 0:
-		bits, literal = 7, false
-	case b[0]&0x40 != 0:
-		bits = 6
-	case b[0]&0x20 != 0:
-		bits, literal = 5, false
-	}
+	bits, literal := representationIndex(b[0])
 	index, n := hpackInt(b, bits)
 	if n == 0 || !literal {
 		return n, true
@@ -144,6 +167,20 @@ func representationEnd(b []byte) (n int, coded bool) {
 		n += m + length
 	}
 	return n, coded
+}
+
+// representationIndex returns of how many bits of its first byte the index of a
+// representation is, or the size that it says, and whether it has strings as well.
+func representationIndex(first byte) (bits uint, literal bool) {
+	switch {
+	case first&0x80 != 0:
+		return 7, false
+	case first&0x40 != 0:
+		return 6, true
+	case first&0x20 != 0:
+		return 5, false
+	}
+	return 4, true
 }
 
 // hpackInt reads an integer with a prefix of so many bits (section 5.1) and returns
