@@ -165,6 +165,9 @@ func (t *Table) close(f *Flow, why telltale.Ended, number int64) {
 	t.runs -= int(f.counted)
 	t.unlist(f)
 	t.index.remove(f.tag, f.record)
+	if t.latest == f {
+		t.latest = nil
+	}
 	if len(t.tunnels) > 0 {
 		delete(t.tunnels, f.record)
 	}

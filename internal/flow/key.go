@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
@@ -22,13 +23,27 @@ func (k *Key) reverse() Key {
 	return Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Proto: k.Proto, Depth: k.Depth, Carrier: k.Carrier}
 }
 
-// keyOf returns the key of a packet, its sender as Src.
-func keyOf(h *packet.Header) Key {
-	k := Key{Src: h.Src, Dst: h.Dst, Proto: h.Proto, Depth: h.Depth, Carrier: h.Carrier}
+// set makes k the key of a packet, its sender as Src.
+func (k *Key) set(h *packet.Header) {
+	k.Src, k.Dst = h.Src, h.Dst
+	k.Proto, k.Depth, k.Carrier = h.Proto, h.Depth, h.Carrier
 	if h.Proto == packet.TCP || h.Proto == packet.UDP {
 		k.SrcPort, k.DstPort = h.SrcPort, h.DstPort
 	}
-	return k
+}
+
+// has reports whether a packet of key p is of the flow of key k, and which way it goes.
+func (k *Key) has(p *Key) (d telltale.Direction, ok bool) {
+	if k.Proto != p.Proto || k.Depth != p.Depth || k.Carrier != p.Carrier {
+		return 0, false
+	}
+	switch {
+	case k.SrcPort == p.SrcPort && k.DstPort == p.DstPort && k.Src == p.Src && k.Dst == p.Dst:
+		return telltale.ToServer, true
+	case k.SrcPort == p.DstPort && k.DstPort == p.SrcPort && k.Src == p.Dst && k.Dst == p.Src:
+		return telltale.ToClient, true
+	}
+	return 0, false
 }
 
 // tag hashes a flow's ends and tunnels, the same from either side. The seed keeps an

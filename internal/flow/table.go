@@ -17,6 +17,7 @@ type Table struct {
 	handler Handler
 	limits  Limits
 	seed    maphash.Seed
+	latest  *Flow // of the packet before that went through no tunnel, if it is not closed
 	index   index
 	records records
 	tunnels map[uint32][2]uint32 // numbers of those that a flow came through, by record and direction; 0: not known yet
@@ -124,51 +125,67 @@ func (t *Table) end(why telltale.Ended, number int64) {
 // flowOf returns the packet's flow, which it opens if need be, the packet's
 // direction in it, and whether its checksum is not against it.
 func (t *Table) flowOf(h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction, bool) {
-	k := keyOf(h)
-	tag := t.tag(&k)
-	var f *Flow
-	var d telltale.Direction
-	if h.Tunnel == 0 {
-		f, d = t.find(tag, &k)
-	} else {
-		f, d = t.findThrough(tag, &k, h)
+	var k Key
+	k.set(h)
+	var tag uint32
+	f, d := t.repeat(&k, h)
+	if f == nil {
+		tag = t.tag(&k)
+		f, d = t.find(tag, &k, h)
 	}
 	if f != nil {
 		sound := f.streams[d].verify(h, p.Data)
 		if h.Proto != packet.TCP || !sound || !f.renewed(d, h) {
 			return f, d, sound
 		}
+		tag = f.tag
 		t.close(f, telltale.EndedIdle, p.Number) // if it ended otherwise, that was not captured
 	}
-	f, d = t.open(tag, k, h, p)
+	f, d = t.open(tag, &k, h, p)
+	if h.Tunnel == 0 {
+		t.latest = f
+	}
 	return f, d, f.streams[d].verify(h, p.Data)
 }
 
+// repeat returns the flow of the packet before if this one is of it too, as every other
+// one is where much is carried.
+func (t *Table) repeat(k *Key, h *packet.Header) (*Flow, telltale.Direction) {
+	if f := t.latest; f != nil && h.Tunnel == 0 {
+		if d, ok := f.has(k); ok {
+			return f, d
+		}
+	}
+	return nil, 0
+}
+
 // find looks a flow up, whichever side sent the packet.
-func (t *Table) find(tag uint32, k *Key) (*Flow, telltale.Direction) {
+func (t *Table) find(tag uint32, k *Key, h *packet.Header) (*Flow, telltale.Direction) {
 	if len(t.index.slots) == 0 {
 		return nil, 0
+	}
+	if h.Tunnel != 0 {
+		return t.findThrough(tag, k, h)
 	}
 	for i := t.index.home(tag); t.index.slots[i].record != 0; i = t.index.after(i) {
 		t.index.steps++
 		if t.index.slots[i].tag != tag {
 			continue
 		}
-		switch f := t.records.at(t.index.slots[i].record); {
-		case f.Key == *k:
-			return f, telltale.ToServer
-		case f.Key == k.reverse():
-			return f, telltale.ToClient
+		f := t.records.at(t.index.slots[i].record)
+		if d, ok := f.has(k); ok {
+			t.latest = f
+			return f, d
 		}
 	}
 	return nil, 0
 }
 
 // open begins a flow with its first packet.
-func (t *Table) open(tag uint32, k Key, h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
+func (t *Table) open(tag uint32, k *Key, h *packet.Header, p *capture.Packet) (*Flow, telltale.Direction) {
 	f, d := t.records.take(), directionOf(h)
 	f.ID, f.Part, f.Start, f.End = p.Number, h.Part, p.Time, p.Time
-	f.Key, f.SrcMAC, f.DstMAC, f.HasMAC = k, h.SrcMAC, h.DstMAC, h.HasMAC
+	f.Key, f.SrcMAC, f.DstMAC, f.HasMAC = *k, h.SrcMAC, h.DstMAC, h.HasMAC
 	if d == telltale.ToClient {
 		f.Key, f.SrcMAC, f.DstMAC = k.reverse(), h.DstMAC, h.SrcMAC
 	}

@@ -49,7 +49,8 @@ func TestWhoOpened(t *testing.T) {
 			w.send(h, "x")
 			w.send(turned(h), "y")
 			o := l.only(w.table)
-			want := keyOf(&h)
+			var want Key
+			want.set(&h)
 			if c.turned {
 				want = want.reverse()
 			}
