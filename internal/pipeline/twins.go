@@ -116,10 +116,10 @@ func (t *twins) hash(h *packet.Header, payload []byte) uint64 {
 // must not change from run to run.
 func setOf(h *packet.Header, payload []byte) int {
 	x := uint64(h.PacketID())<<32 ^ uint64(h.SrcPort)<<16 ^ uint64(h.DstPort) ^ uint64(len(payload))<<48
-	if h.Proto == packet.TCP && h.Status == packet.OK {
+	switch {
+	case h.Proto == packet.TCP && h.Status == packet.OK: // whose payload is not touched
 		x ^= uint64(h.Seq)<<20 ^ uint64(h.Ack)
-	}
-	if len(payload) >= 8 {
+	case len(payload) >= 8:
 		x ^= binary.LittleEndian.Uint64(payload) * primeTwin
 		x ^= binary.LittleEndian.Uint64(payload[len(payload)-8:]) >> 7
 	}
