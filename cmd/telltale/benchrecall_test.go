@@ -80,7 +80,7 @@ func transforms(form string) string {
 
 // TestRecall holds the audit to everything told in small bulk captures.
 func TestRecall(t *testing.T) {
-	b := &bench{telltale: buildBinary(t), size: 3e6}
+	b := &bench{telltale: buildBinary(t), sizes: allOf(3e6)}
 	for _, bulk := range lab.Bulks {
 		dir := filepath.Join(t.TempDir(), bulk.Name)
 		truth := b.make(t, dir, bulk)

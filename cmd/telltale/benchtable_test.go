@@ -34,11 +34,11 @@ it did. The lab makes the captures; every identifier in them is made up.
 `, time.Now().UTC().Format("2 January 2006"), runtime.NumCPU(), processor(), runtime.Version(), b.pairs, min(b.pairs, benchSides), benchPeers)
 	fmt.Fprintf(&s, "## Run it yourself\n```\n")
 	for _, c := range b.captures {
-		size := byteSize(b.size)
+		size := b.sizes[c.bulk.Name]
 		fmt.Fprintf(&s, "telltale lab %s --size %s --seed %d -o %s\n", c.bulk.Name, size.String(), benchSeed, c.bulk.Name)
 	}
 	s.WriteString("telltale audit mix/capture.pcapng --workers 1 --json records.ndjson $(printf -- '--device %s ' mix/device-*.yaml)\n" +
-		"sha256sum mix/capture.pcapng\nmake bench                  # all of it; BENCH_SIZE=1GB for more, BENCH_PAIRS=3 for fewer runs\n```\n\n")
+		"sha256sum mix/capture.pcapng\nmake bench                  # all of it; BENCH_SIZE=200MB for all alike, BENCH_PAIRS=3 for fewer runs\n```\n\n")
 	s.WriteString("\"Engine\" is the whole process less the time that SHA-256 of the same file takes with Go's library, measured in turn\n" +
 		"with the rest: an audit hashes its inputs, so that anyone can tell which file it is about.\n\n")
 	for _, c := range b.captures {
