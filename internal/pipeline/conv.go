@@ -49,6 +49,7 @@ type half struct {
 	accounted int64
 	sealed    string              // channel of what was sealed, "" where nothing was
 	sealedAt  int64               // stream offset from which on it was
+	opaque    int64               // bytes of that channel, not in the tally yet
 	failed    telltale.SkipReason // why its parser was given up, "" where it was not
 	cut       *tail               // how a flow that gave way ended where this one's bytes begin; nil: none did
 }
@@ -102,8 +103,9 @@ func (c *conv) stream(d telltale.Direction, at int64, b []byte) {
 	h := &c.half[d]
 	if len(h.pending) == 0 {
 		h.at = at
-		used := c.consume(d, b)
-		c.wait(h, append(h.pending, b[used:]...))
+		if used := c.consume(d, b); used < len(b) || h.weight > 0 {
+			c.wait(h, append(h.pending, b[used:]...))
+		}
 		return
 	}
 	h.pending = append(h.pending, b...)
@@ -287,14 +289,19 @@ func (s *shard) Close(f *flow.Flow, _ int64) {
 	s.w.spare(c)
 }
 
-// closeHalf ends a direction and counts what a parser that failed cost it.
+// closeHalf ends a direction and counts what of it was sealed, and what a parser that
+// failed cost it.
 func (c *conv) closeHalf(d telltale.Direction) {
 	func() {
 		defer c.contain(d)
 		c.leaveTail(d)
 		c.endHalf(d)
 	}()
-	if h := &c.half[d]; h.failed != "" {
+	h := &c.half[d]
+	if h.opaque > 0 {
+		c.s.w.tally.Payload.Opaque[h.sealed] += h.opaque
+	}
+	if h.failed != "" {
 		c.s.w.tally.Payload.Skipped[h.failed] += h.delivered - h.accounted
 	}
 }

@@ -35,11 +35,15 @@ func (c *conv) End(m *dissect.Message) {
 // Opaque implements [dissect.Sink].
 func (c *conv) Opaque(d telltale.Direction, at, n int64, channel string) {
 	c.burn()
-	c.s.w.tally.Payload.Opaque[channel] += n
 	h := &c.half[d]
 	h.accounted += n
 	if h.sealed == "" {
 		h.sealed, h.sealedAt = channel, at
+	}
+	if channel == h.sealed {
+		h.opaque += n // most of what phones send: it is added up first
+	} else {
+		c.s.w.tally.Payload.Opaque[channel] += n
 	}
 	if c.info.AppProto == dissect.Unknown.Name {
 		c.info.AppProto = channel
