@@ -52,7 +52,7 @@ func (o *auditFlags) register(cmd *cobra.Command) {
 	f.StringVar(&o.why, "why", "", "instead of the report, say what the `finding` rests on; FILE may be records saved with --json")
 	f.BoolVar(&o.reveal, "reveal", false, "write identifiers out whole")
 	f.BoolVar(&o.messages, "messages", false, "write a record for every message, not only for those with identifiers")
-	f.BoolVar(&o.plain, "plain", false, "search text as it stands and decode nothing: quicker, and blind to what is encoded or compressed")
+	f.BoolVar(&o.plain, "plain", false, "search text as it stands for known values and shapes: quicker, and blind to what is encoded, compressed, or told by its field's name")
 	f.BoolVar(&o.everyone, "everyone", false, "tell also what devices did that no device file declares: they may be other people's")
 	f.BoolVar(&o.follow, "follow", false, "wait for more at a file's end, until interrupted (Ctrl-C)")
 	f.StringVar(&o.crashes, "save-crash", "", "save what a parser that failed was given in `folder`, as captured")

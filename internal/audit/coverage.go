@@ -83,7 +83,8 @@ func settle(c *telltale.Coverage, unchecked int64, plain bool, ids []telltale.Id
 func blindSpots(c *telltale.Coverage, unchecked int64, plain bool) []string {
 	spots := []string{"SMS", "traffic of the modem itself", "headers added by the operator further on the way"}
 	if plain {
-		spots = append(spots, "values in encoded or compressed bytes: nothing was decoded")
+		spots = append(spots, "values in encoded or compressed bytes: nothing was decoded",
+			"values that the name of their field alone tells, such as serial numbers and positions: names were not read")
 	}
 	if len(c.Payload.Opaque) > 0 {
 		spots = append(spots, "contents of sealed channels")

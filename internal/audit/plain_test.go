@@ -14,8 +14,8 @@ import (
 )
 
 // TestPlain has an audit that decodes nothing: it finds shapes in text as it
-// stands and known values in every spelling, but no shape behind an encoding, and
-// says so.
+// stands and known values in every spelling, but no shape behind an encoding and
+// nothing that the name of a field alone tells, and says so.
 func TestPlain(t *testing.T) {
 	inside := func(value string) []byte { return []byte(`{"imei":"` + value + `"}`) }
 	ask := func(body []byte, headers ...string) string {
@@ -33,6 +33,7 @@ func TestPlain(t *testing.T) {
 		complete       bool
 	}{
 		{"text", ask(inside(shape)), true, true, true},
+		{"named", ask([]byte(`{"lat":60.169857,"lon":24.938379}`)), false, true, true},
 		{"known, in Base64", ask([]byte(base64.StdEncoding.EncodeToString(inside(imei)))), true, true, true},
 		{"shape, in hexadecimal", ask([]byte(hex.EncodeToString(inside(shape)))), false, true, true},
 		{"compressed", ask(lab.Gzip(inside(imei)), "Content-Encoding: gzip"), false, true, false},
@@ -48,6 +49,9 @@ func TestPlain(t *testing.T) {
 			}
 			cover := result.Report.Coverage
 			if got := slices.Contains(cover.BlindSpots, "values in encoded or compressed bytes: nothing was decoded"); got != plain {
+				t.Errorf("%s, plain %v: blind spots %q", c.name, plain, cover.BlindSpots)
+			}
+			if got := slices.Contains(cover.BlindSpots, "values that the name of their field alone tells, such as serial numbers and positions: names were not read"); got != plain {
 				t.Errorf("%s, plain %v: blind spots %q", c.name, plain, cover.BlindSpots)
 			}
 			if plain && cover.Complete != c.complete {

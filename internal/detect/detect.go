@@ -97,7 +97,10 @@ type Hit struct {
 
 // Engine holds what searches share. It never changes once in use.
 type Engine struct {
-	Plain bool // search bytes as they stand, and decode nothing; to be set before searches are made
+	// Plain has bytes searched as they stand, for the spellings of seeds and for shapes:
+	// nothing is decoded, and what the name of its field alone tells is not found. To be
+	// set before searches are made.
+	Plain bool
 
 	seeds   []Seed
 	byValue map[seedKey]int // index of the first seed with a value

@@ -40,10 +40,9 @@ func (j *joints) gather(blocks []decode.Block, base int) {
 }
 
 // scan finds the values of known keys in b, as JSON, form, header and
-// assignment write them, and addresses written with colons or hyphens.
-func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end int)) {
+// assignment write them.
+func (k *keyScan) scan(b []byte, blocks []decode.Block) {
 	k.beside, k.keyed, k.axes, k.agents, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], k.agents[:0], stretch{}, stretch{}
-	addresses(b, blocks, address)
 	ends := &dictionary.ends
 	for from := 0; from < len(blocks); from += jointBlocks {
 		k.joints.gather(blocks[from:min(from+jointBlocks, len(blocks))], from*64)
@@ -55,8 +54,8 @@ func (k *keyScan) scan(b []byte, blocks []decode.Block, address func(start, end 
 	}
 }
 
-// addresses calls found for what may be an address: six pairs with the same joint
-// between them, and not part of a longer such row.
+// addresses calls found for what may be an address written with colons or hyphens:
+// six pairs with the same joint between them, and not part of a longer such row.
 func addresses(b []byte, blocks []decode.Block, found func(start, end int)) {
 	for i := range blocks {
 		row, next := blocks[i][decode.Joints], uint64(0)

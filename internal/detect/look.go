@@ -21,16 +21,11 @@ func (s *Search) look(v *decode.View) {
 	}
 	s.told.sort()
 	digitRuns(b, v.Blocks, s.digits)
-	s.keys.scan(b, v.Blocks, s.address)
-	s.keys.countBeside()
+	addresses(b, v.Blocks, s.address)
 	s.told.at = 0
-	for _, t := range s.keys.keyed {
-		s.judge(t)
+	if !e.Plain {
+		s.named()
 	}
-	for _, a := range s.keys.agents {
-		s.userAgent(a.start, a.end)
-	}
-	s.positions()
 	s.sentences()
 	s.addresses()
 	if v.Parent == nil {
@@ -43,6 +38,19 @@ func (s *Search) look(v *decode.View) {
 	if len(s.found) > 2*maxHits {
 		s.found = s.trim(merge(s.found))
 	}
+}
+
+// named searches for what the names of fields tell.
+func (s *Search) named() {
+	s.keys.scan(s.view.Data, s.view.Blocks)
+	s.keys.countBeside()
+	for _, t := range s.keys.keyed {
+		s.judge(t)
+	}
+	for _, a := range s.keys.agents {
+		s.userAgent(a.start, a.end)
+	}
+	s.positions()
 }
 
 func (s *Search) addressAt(start, end int) { s.judge(token{start: start, end: end}) }
