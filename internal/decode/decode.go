@@ -22,6 +22,7 @@ const (
 	heldBase    = 4 << 20 // bytes that views may take at a time, and twice the root
 	overRatio   = 8       // bytes that other decoders may make, for each byte read
 	overBase    = 1 << 20 // and on top of that
+	doubtBase   = 1 << 10 // bytes that objects which may be none have and make, on top of the root's
 
 	// Bytes that layers of inflating within inflating may make, for each byte of
 	// the root and on top of that: what one layer of deflate may, so that objects

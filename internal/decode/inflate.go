@@ -151,7 +151,7 @@ type object struct {
 func (o object) data() []byte { return o.view.Data[o.start:] }
 
 // inflate shows what an object inflates to and returns its end, or its start
-// if it is none.
+// if it is none, or may be none.
 func (w *Walker) inflate(o object) (end int) {
 	v := o.view
 	if w.made >= w.mayMake() {
@@ -186,7 +186,22 @@ func (w *Walker) inflate(o object) (end int) {
 		w.skip(v, o.start, len(v.Data), telltale.SkipInflateBudget)
 		return len(v.Data)
 	}
-	return w.windows(o, s, more, 0)
+	end = w.windows(o, s, more, 0)
+	if !o.hinted && !s.isSure() && !v.inflow.goesOn() {
+		return w.doubt(o, end, s.out)
+	}
+	return end
+}
+
+// doubt returns from where on the next object is sought behind one that was shown but
+// may be none, and ends at end: within it, as the real one may begin there. Of bytes
+// that are made of little else, some are passed over, which is noted.
+func (w *Walker) doubt(o object, end, out int) int {
+	if w.doubted += openCost + end - o.start + out; w.doubted <= w.root+doubtBase {
+		return o.start
+	}
+	w.skip(o.view, o.start, end, telltale.SkipInflateBudget)
+	return end
 }
 
 // layer returns the stream of the objects in v.

@@ -117,8 +117,11 @@ func (w *Walker) isSure(v *View) bool {
 	if v.inflow.goesOn() {
 		s = v.inflow.stream
 	}
-	return s != nil && (s.ended || s.out >= sureSize)
+	return s != nil && s.isSure()
 }
+
+// isSure is [Walker.isSure] of the object of s.
+func (s *stream) isSure() bool { return s.ended || s.out >= sureSize }
 
 // sureSize is how many bytes no other bytes inflate to by chance.
 const sureSize = 4 << 10

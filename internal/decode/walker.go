@@ -61,6 +61,7 @@ type Walker struct {
 	before   *Memory
 	inflated int // bytes
 	layered  int // bytes of them, by the second and further layers
+	doubted  int // bytes read and made of objects that may be none
 	lost     loss
 }
 
@@ -103,7 +104,7 @@ func (w *Walker) plain(root []byte, h Hints) Tally {
 func (w *Walker) begin(root []byte, h Hints, visit func(*View)) {
 	w.visit, w.root, w.before = visit, len(root), h.Memory
 	w.form = strings.HasPrefix(h.ContentType, "application/x-www-form-urlencoded")
-	w.work, w.shown, w.made, w.inflated, w.layered = 0, 0, 0, 0, 0
+	w.work, w.shown, w.made, w.inflated, w.layered, w.doubted = 0, 0, 0, 0, 0, 0
 	w.lost.reset()
 	w.trim()
 }
