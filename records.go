@@ -21,7 +21,7 @@ type Audit struct {
 type Options struct {
 	Reveal   bool     `json:"reveal,omitempty"`
 	Messages bool     `json:"messages,omitempty"`
-	Plain    bool     `json:"plain,omitempty"`    // nothing was decoded
+	Plain    bool     `json:"plain,omitempty"`    // nothing was decoded, and no names of fields were read
 	Everyone bool     `json:"everyone,omitempty"` // what undeclared devices did is told, too
 	Devices  []string `json:"devices,omitempty"`  // base names of the device files
 }
