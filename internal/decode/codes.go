@@ -18,7 +18,7 @@ func newLiteralSet() symbolSet {
 	set = append(set, isEnd)
 	for i, least := uint32(0), uint32(3); i < 28; i++ {
 		extra := max(i/4, 1) - 1
-		set = append(set, least<<entryValue|extra<<entryExtra)
+		set = append(set, least<<entryValue|extra)
 		least += 1 << extra
 	}
 	return append(set, 258<<entryValue, isBad, isBad)
@@ -29,7 +29,7 @@ func newDistanceSet() symbolSet {
 	set := make(symbolSet, 0, maxDistances)
 	for i, least := uint32(0), uint32(1); i < 30; i++ {
 		extra := max(i/2, 1) - 1
-		set = append(set, least<<entryValue|extra<<entryExtra)
+		set = append(set, least<<entryValue|extra)
 		least += 1 << extra
 	}
 	return append(set, isBad, isBad)
@@ -41,11 +41,11 @@ func newOrderSet() symbolSet {
 	for n := range uint32(16) {
 		set = append(set, n<<entryValue)
 	}
-	return append(set, 3<<entryValue|2<<entryExtra, 3<<entryValue|3<<entryExtra, 11<<entryValue|7<<entryExtra)
+	return append(set, 3<<entryValue|2, 3<<entryValue|3, 11<<entryValue|7)
 }
 
 // newFixed returns the tables of a block that brings none.
-func newFixed() (t [2][tableSize]uint32) {
+func newFixed() (t codeTables) {
 	var lengths [maxSymbols]uint8
 	for i := range lengths {
 		switch {
@@ -88,7 +88,7 @@ func (z *inflater) readCodes() error {
 		}
 		lengths[i] = uint8(n)
 	}
-	if !orderSet.build(z.literals[:], orderRoot, lengths[:len(order)]) {
+	if !orderSet.build(z.own[0][:], orderRoot, lengths[:len(order)]) {
 		return errDeflate
 	}
 	clear(lengths[:len(order)])
@@ -98,7 +98,7 @@ func (z *inflater) readCodes() error {
 			return err
 		}
 	}
-	if !literalSet.build(z.literals[:], literalRoot, all[:literals]) || !distanceSet.build(z.distances[:], distanceRoot, all[literals:]) {
+	if !literalSet.build(z.own[0][:], literalRoot, all[:literals]) || !distanceSet.build(z.own[1][:], distanceRoot, all[literals:]) {
 		return errDeflate
 	}
 	return nil
@@ -107,7 +107,7 @@ func (z *inflater) readCodes() error {
 // readLengths reads lengths[i], or several that are alike, and returns the index
 // behind them.
 func (z *inflater) readLengths(lengths []uint8, i int) (int, error) {
-	e, err := z.entry(z.literals, orderRoot)
+	e, err := z.entry(&z.own[0], orderRoot)
 	if err != nil {
 		return i, err
 	}
@@ -116,7 +116,7 @@ func (z *inflater) readLengths(lengths []uint8, i int) (int, error) {
 		return i, err
 	}
 	var length uint8
-	switch extra := e >> entryExtra & 15; {
+	switch extra := extraBits(e); {
 	case extra == 0:
 		length, n = uint8(n), 1
 	case extra == 2 && i > 0:

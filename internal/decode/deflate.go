@@ -20,9 +20,13 @@ type inflater struct {
 	rest  int  // bytes to come of a stored block, or of a match
 	back  int  // distance of that match
 
-	literals, distances *[tableSize]uint32 // of the block at hand
-	own                 [2][tableSize]uint32
+	tables *codeTables // of the block at hand
+	own    codeTables
 }
+
+// codeTables are the tables of a block's literals and lengths, and of its
+// distances.
+type codeTables [2][tableSize]uint32
 
 // An inflaterMode is what comes next.
 type inflaterMode uint8
@@ -118,10 +122,10 @@ func (z *inflater) block() error {
 	case 0:
 		return z.beginStored()
 	case 1:
-		z.mode, z.literals, z.distances = inCodes, &fixed[0], &fixed[1]
+		z.mode, z.tables = inCodes, &fixed
 		return nil
 	case 2:
-		z.mode, z.literals, z.distances = inCodes, &z.own[0], &z.own[1]
+		z.mode, z.tables = inCodes, &z.own
 		return z.readCodes()
 	}
 	return errDeflate
@@ -191,11 +195,12 @@ func (z *inflater) take(n uint) (int, error) {
 func (z *inflater) entry(t *[tableSize]uint32, root uint) (uint32, error) {
 	z.refill()
 	e := t[z.acc&(1<<root-1)]
-	n := uint(e & entryBits)
+	n := uint(0)
 	if e&isFurther != 0 {
-		e = t[uint64(e>>entryValue)+z.acc>>root&(1<<(e>>entryExtra&15)-1)]
-		n += uint(e & entryBits)
+		e = t[uint64(e>>entryValue)+z.acc>>root&(1<<(e>>entryCode&15)-1)]
+		n = root
 	}
+	n += uint(e >> entryCode & 15)
 	switch {
 	case e&isBad != 0:
 		return 0, errDeflate
@@ -209,7 +214,7 @@ func (z *inflater) entry(t *[tableSize]uint32, root uint) (uint32, error) {
 
 // value reads what e stands for, with its extra bits.
 func (z *inflater) value(e uint32) (int, error) {
-	extra, err := z.take(uint(e >> entryExtra & 15))
+	extra, err := z.take(extraBits(e))
 	return int(e>>entryValue) + extra, err
 }
 
@@ -220,7 +225,7 @@ func (z *inflater) codes(out []byte, o int) (int, error) {
 	if err != nil || z.mode != inCodes || o == len(out) {
 		return o, err
 	}
-	e, err := z.entry(z.literals, literalRoot)
+	e, err := z.entry(&z.tables[0], literalRoot)
 	switch {
 	case err != nil:
 		return o, err
@@ -234,7 +239,7 @@ func (z *inflater) codes(out []byte, o int) (int, error) {
 	if z.rest, err = z.value(e); err != nil {
 		return o, err
 	}
-	if e, err = z.entry(z.distances, distanceRoot); err != nil {
+	if e, err = z.entry(&z.tables[1], distanceRoot); err != nil {
 		return o, err
 	}
 	if z.back, err = z.value(e); err == nil && z.back > o-z.floor {
@@ -249,43 +254,52 @@ func (z *inflater) codes(out []byte, o int) (int, error) {
 // quickIn and quickOut are how many bytes quick reads and writes at most before
 // it looks again how many there are.
 const (
-	quickIn  = 16
-	quickOut = 2 + 258 + wordSize
+	quickIn  = 3*7 + wordSize
+	quickOut = 2 + 258 + copyStep
 )
 
+// enoughBits are the most that a distance takes, with its extra bits.
+const enoughBits = maxCode + 13
+
 // quick is codes without a look at the ends of its input and out, far from them.
-// It stops behind the block.
+// It stops behind the block. Of have only the lowest eight bits count, so that an
+// entry is taken off as it is.
 func (z *inflater) quick(out []byte, o int) (int, error) {
-	in, at, acc, have := z.in, z.at, z.acc, z.have
-	literals, distances := z.literals, z.distances
+	z.refill()
+	in, at, acc, have := z.in, z.at, z.acc, uint64(z.have)
+	codes := z.tables
 	var err error
+	e := codes[0][acc&(1<<literalRoot-1)]
 loop:
 	for at <= len(in)-quickIn && o <= len(out)-quickOut {
-		acc |= binary.LittleEndian.Uint64(in[at:]) << (have & 63)
-		at += int(63-have) >> 3
-		have |= 56
-		e := literals[acc&(1<<literalRoot-1)]
-		for range 2 { // of at most 11 bits each
-			if e&isLiteral == 0 {
-				break
-			}
+		at, acc, have = ahead(in, at, acc, have)
+		if e&isLiteral != 0 { // of at most 11 bits, so that there is enough for two more symbols
 			acc >>= e & 63
-			have -= uint(e & entryBits)
+			have -= uint64(e)
 			out[o] = byte(e >> entryValue)
 			o++
-			e = literals[acc&(1<<literalRoot-1)]
+			e = codes[0][acc&(1<<literalRoot-1)]
+			if e&isLiteral != 0 {
+				acc >>= e & 63
+				have -= uint64(e)
+				out[o] = byte(e >> entryValue)
+				o++
+				e = codes[0][acc&(1<<literalRoot-1)]
+			}
 		}
 		if e&isFurther != 0 {
 			acc >>= literalRoot
 			have -= literalRoot
-			e = literals[(uint64(e>>entryValue)+acc&(1<<(e>>entryExtra&15)-1))%tableSize]
+			e = codes[0][(uint64(e>>entryValue)+acc&(1<<(e>>entryCode&15)-1))%tableSize]
 		}
+		from := acc
 		acc >>= e & 63
-		have -= uint(e & entryBits)
+		have -= uint64(e)
 		switch {
 		case e&isLiteral != 0:
 			out[o] = byte(e >> entryValue)
 			o++
+			e = codes[0][acc&(1<<literalRoot-1)]
 			continue
 		case e&isEnd != 0:
 			z.mode = atBlock
@@ -294,50 +308,64 @@ loop:
 			err = errDeflate
 			break loop
 		}
-		extra := e >> entryExtra & 15
-		length := int(e>>entryValue) + int(acc&(1<<extra-1))
-		acc >>= extra
-		have -= uint(extra)
-
-		acc |= binary.LittleEndian.Uint64(in[at:]) << (have & 63)
-		at += int(63-have) >> 3
-		have |= 56
-		e = distances[acc&(1<<distanceRoot-1)]
+		length := valueOf(e, from)
+		if uint8(have) < enoughBits {
+			at, acc, have = ahead(in, at, acc, have)
+		}
+		e = codes[1][acc&(1<<distanceRoot-1)]
 		if e&isFurther != 0 {
 			acc >>= distanceRoot
 			have -= distanceRoot
-			e = distances[(uint64(e>>entryValue)+acc&(1<<(e>>entryExtra&15)-1))%tableSize]
+			e = codes[1][(uint64(e>>entryValue)+acc&(1<<(e>>entryCode&15)-1))%tableSize]
 		}
+		from = acc
 		acc >>= e & 63
-		have -= uint(e & entryBits)
-		extra = e >> entryExtra & 15
-		back := int(e>>entryValue) + int(acc&(1<<extra-1))
-		acc >>= extra
-		have -= uint(extra)
+		have -= uint64(e)
+		back := valueOf(e, from)
 		if e&isBad != 0 || back > o-z.floor {
 			err = errDeflate
 			break loop
 		}
+		at, acc, have = ahead(in, at, acc, have)
+		e = codes[0][acc&(1<<literalRoot-1)]
 		copyMatch(out, o, back, length)
 		o += length
 	}
-	z.at, z.acc, z.have = at, acc&(1<<have-1), have
+	have &= 63
+	z.at, z.acc, z.have = at, acc&(1<<have-1), uint(have)
 	return o, err
 }
 
+// ahead reads ahead as much as acc holds, of input that has as much.
+func ahead(in []byte, at int, acc, have uint64) (int, uint64, uint64) {
+	return at + int(^have&63)>>3, acc | binary.LittleEndian.Uint64(in[at:])<<(have&63), have | 56
+}
+
+// valueOf returns what e stands for, with the extra bits that follow its code,
+// with which bits begins.
+func valueOf(e uint32, bits uint64) int {
+	return int(e>>entryValue) + int(bits&(1<<(e&63)-1)>>(e>>entryCode&15))
+}
+
+// copyStep is how many bytes of a match are copied at once.
+const copyStep = 16
+
 // copyMatch copies the length bytes that begin back before o to o, and maybe some
-// bytes behind: a word's worth.
+// bytes behind: less than copyStep.
 func copyMatch(out []byte, o, back, length int) {
 	from, end := o-back, o+length
-	if back < wordSize {
+	if back < copyStep {
 		for ; o < end; o++ {
 			out[o] = out[from]
 			from++
 		}
 		return
 	}
-	for ; o < end; o += wordSize {
-		binary.LittleEndian.PutUint64(out[o:], binary.LittleEndian.Uint64(out[from:]))
-		from += wordSize
+	for {
+		*(*[copyStep]byte)(out[o:]) = [copyStep]byte(out[from:])
+		if o += copyStep; o >= end {
+			return
+		}
+		from += copyStep
 	}
 }

@@ -8,15 +8,17 @@ import "math/bits"
 // code, where the table for its further bits begins. An entry's parts are, lowest
 // first:
 //
-//	8 bits   how many bits of the input to pass over
-//	4 bits   how many extra bits follow, or are the index in the further table
+//	8 bits   how many bits of the input to pass over, extra bits among them
+//	4 bits   how many of these are the code's, or are the index in the further table
 //	4 bits   what it is
 //	16 bits  the literal, least length, least distance, or start of the table
 const (
 	entryBits  = 0xff
-	entryExtra = 8
+	entryCode  = 8
 	entryKind  = 12
 	entryValue = 16
+
+	ofCode = 1<<entryCode | 1 // times the bits of a code
 
 	isLiteral = 1 << entryKind
 	isFurther = 2 << entryKind
@@ -26,6 +28,9 @@ const (
 
 // maxCode is the length of the longest code, in bits.
 const maxCode = 15
+
+// extraBits returns how many extra bits follow the code of e.
+func extraBits(e uint32) uint { return uint(e&entryBits - e>>entryCode&15) }
 
 // A symbolSet is what the symbols of a code stand for: entries without the bits
 // of a code.
@@ -44,7 +49,7 @@ func (set symbolSet) build(t []uint32, root int, lengths []uint8) bool {
 	for n := 1; n <= root; n++ {
 		copy(t[1<<(n-1):1<<n], t) // what is said already does not depend on the bit that comes
 		for code <<= 1; i < len(lengths) && int(lengths[sorted[i]]) == n; i++ {
-			t[reversed(code, n)] = set[sorted[i]] | uint32(n)
+			t[reversed(code, n)] = set[sorted[i]] + ofCode*uint32(n)
 			code++
 		}
 	}
@@ -64,10 +69,10 @@ func (set symbolSet) buildFurther(t []uint32, root int, lengths []uint8, long []
 		if p := rev & (1<<root - 1); p != prefix {
 			prefix, start, width = p, used, n-root
 			used += 1 << width
-			t[p] = isFurther | uint32(start<<entryValue|width<<entryExtra|root)
+			t[p] = isFurther | uint32(start<<entryValue|width<<entryCode|root)
 		}
 		for at := rev >> root; at < 1<<width; at += 1 << (n - root) {
-			t[start+at] = set[long[i]] | uint32(n-root)
+			t[start+at] = set[long[i]] + ofCode*uint32(n-root)
 		}
 	}
 }
