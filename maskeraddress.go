@@ -51,6 +51,9 @@ func ipv6(us []unit, ts []token) int {
 	for ; n < len(ts) && ts[n].end <= i; n++ {
 		digits += ts[n].digits
 	}
+	if n < len(ts) && ts[n].start < i {
+		return 0 // only a part of its last token can be seen
+	}
 	if colons < 2 || digits >= digitGroup && digits+colons == len(text) {
 		return 0
 	}
