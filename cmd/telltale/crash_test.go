@@ -48,7 +48,13 @@ func requests(t *testing.T, n int) (name string) {
 // requestsOf writes a capture of requests, each in a flow of its own.
 func requestsOf(t *testing.T, all ...string) (name string) {
 	t.Helper()
-	name = filepath.Join(t.TempDir(), "capture.pcapng")
+	return requestsAs(t, capture.Pcapng, all...)
+}
+
+// requestsAs is requestsOf in any format.
+func requestsAs(t *testing.T, format capture.Format, all ...string) (name string) {
+	t.Helper()
+	name = filepath.Join(t.TempDir(), "capture."+string(format))
 	c := lab.NewCapture(1)
 	phone := lab.Host{MAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4}, Addr: netip.MustParseAddr("192.168.7.23")}
 	server := lab.Host{MAC: [6]byte{2, 0, 0x5e, 0, 0x53, 1}, Addr: netip.MustParseAddr("203.0.113.10")}
@@ -59,7 +65,7 @@ func requestsOf(t *testing.T, all ...string) (name string) {
 		conn.Send(telltale.ToServer, []byte(text))
 	}
 	var b bytes.Buffer
-	w, err := capture.NewWriter(&b, capture.Pcapng, packet.LinkEthernet, "")
+	w, err := capture.NewWriter(&b, format, packet.LinkEthernet, "")
 	if err != nil {
 		t.Fatal(err)
 	}
