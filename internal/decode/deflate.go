@@ -351,21 +351,22 @@ func valueOf(e uint32, bits uint64) int {
 const copyStep = 16
 
 // copyMatch copies the length bytes that begin back before o to o, and maybe some
-// bytes behind: less than copyStep.
+// bytes behind: less than copyStep. Bytes that repeat within a step are copied one
+// by one, until they also lie a step or more before.
 func copyMatch(out []byte, o, back, length int) {
 	from, end := o-back, o+length
 	if back < copyStep {
-		for ; o < end; o++ {
+		for head := min(end, o+2*copyStep); o < head; o++ {
 			out[o] = out[from]
 			from++
 		}
-		return
-	}
-	for {
-		*(*[copyStep]byte)(out[o:]) = [copyStep]byte(out[from:])
-		if o += copyStep; o >= end {
+		if o == end {
 			return
 		}
+		from = o - (copyStep/back+1)*back
+	}
+	for ; o < end; o += copyStep {
+		*(*[copyStep]byte)(out[o:]) = [copyStep]byte(out[from:])
 		from += copyStep
 	}
 }
