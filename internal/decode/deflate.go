@@ -254,7 +254,7 @@ func (z *inflater) codes(out []byte, o int) (int, error) {
 // quickIn and quickOut are how many bytes quick reads and writes at most before
 // it looks again how many there are.
 const (
-	quickIn  = 3*7 + wordSize
+	quickIn  = 2*7 + wordSize
 	quickOut = 2 + 258 + copyStep
 )
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -55,7 +56,11 @@ func deflateTexts() [][]byte {
 	for len(prose) < 90_000 {
 		prose = append(append(prose, words[r.IntN(len(words))]...), byte(r.IntN(200)))
 	}
-	return [][]byte{nil, []byte("a"), bytes.Repeat([]byte("a"), 5000), bytes.Repeat([]byte("abc"), 30_000), noise, prose, prose[:300]}
+	var repeats []byte // of all lengths that are less than a step, and some more
+	for n := range 20 {
+		repeats = append(repeats, bytes.Repeat(noise[100*n:101*n], 300)...)
+	}
+	return [][]byte{nil, []byte("a"), bytes.Repeat([]byte("a"), 5000), bytes.Repeat([]byte("abc"), 30_000), noise, prose, prose[:300], repeats}
 }
 
 func TestInflateIsTheLibrarys(t *testing.T) {
@@ -70,6 +75,105 @@ func TestInflateIsTheLibrarys(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestInflateOfCut inflates what is cut anywhere: all that the input says comes
+// out, and the rest is missed.
+func TestInflateOfCut(t *testing.T) {
+	for _, text := range deflateTexts() {
+		text = text[:min(len(text), 3000)]
+		for _, level := range []int{flate.HuffmanOnly, flate.BestSpeed, flate.BestCompression} {
+			b, before := deflated(text, level), 0
+			for n := range b {
+				out, used, err := inflateBy(b[:n], 1<<12)
+				if !errors.Is(err, io.ErrUnexpectedEOF) || used != n || !bytes.HasPrefix(text, out) || len(out) < before {
+					t.Fatalf("level %d, %d bytes, cut at %d: %d bytes, %v", level, len(text), n, len(out), err)
+				}
+				before = len(out)
+			}
+			if before < len(text)-1 {
+				t.Errorf("level %d: %d bytes of %d before the last byte", level, before, len(text))
+			}
+		}
+	}
+}
+
+// TestInflateOfLongest inflates two literals, a length and a distance over and over
+// whose codes and extra bits are the longest that there are: 70 bits in all.
+func TestInflateOfLongest(t *testing.T) {
+	const copies, length, distance = 100, 227 + 31, 24577 + 8191
+	noise := deflateTexts()[4][:maxBack]
+	want := bytes.Clone(noise)
+	var w bitWriter
+	w.put(0, 8) // a stored block
+	w.put(maxBack|^maxBack&0xffff<<16, 32)
+	w.bytes(noise...)
+
+	// Lengths 1 to 15 of both codes: literals from "a" on, but for those needed here.
+	literals, distances := make([]uint8, 286), make([]uint8, 30)
+	for n := range uint8(14) {
+		literals['a'+n], distances[n] = n+1, n+1
+	}
+	const literal = 'a' + literalRoot - 1
+	literals[256], literals[284], distances[28], distances[29] = 15, 15, 15, 15
+	w.put(0b101, 3)
+	w.put(29|29<<5|15<<10, 14)
+	for _, sym := range order {
+		if sym < 16 {
+			w.put(4, 3)
+		} else {
+			w.put(0, 3)
+		}
+	}
+	for _, n := range slices.Concat(literals, distances) {
+		w.put(reversed(int(n), 4), 4)
+	}
+	for range copies {
+		w.code(literals, literal)
+		w.code(literals, literal)
+		w.code(literals, 284)
+		w.put(31, 5)
+		w.code(distances, 29)
+		w.put(8191, 13)
+		want = append(want, literal, literal)
+		want = append(want, want[len(want)-distance:][:length]...)
+	}
+	w.code(literals, 256)
+	for _, step := range []int{1, 1 << 17} {
+		if out, used, err := inflateBy(w.out, step); err != nil || used != len(w.out) || !bytes.Equal(out, want) {
+			t.Errorf("by %d: %d bytes of %d, %v", step, len(out), len(want), err)
+		}
+	}
+}
+
+// A bitWriter writes bits, the lowest first.
+type bitWriter struct {
+	out  []byte
+	have int // bits of the last byte
+}
+
+func (w *bitWriter) put(v, n int) {
+	for i := range n {
+		if w.have%8 == 0 {
+			w.out = append(w.out, 0)
+		}
+		w.out[len(w.out)-1] |= byte(v>>i&1) << (w.have % 8)
+		w.have++
+	}
+}
+
+// bytes writes whole bytes, at the bounds of bytes.
+func (w *bitWriter) bytes(b ...byte) { w.out = append(w.out, b...) }
+
+// code writes the code of a symbol among those of so many bits (RFC 1951, 3.2.2).
+func (w *bitWriter) code(lengths []uint8, symbol int) {
+	code, size := 0, lengths[symbol]
+	for i, n := range lengths {
+		if n > 0 && (n < size || n == size && i < symbol) {
+			code += 1 << (size - n)
+		}
+	}
+	w.put(reversed(code, int(size)), int(size))
 }
 
 func FuzzInflate(f *testing.F) {
