@@ -122,7 +122,7 @@ type Message struct {
 
 	Facts  []Fact // besides, in the order of the wire; complete when the message ends
 	GoesOn bool   // its encoding goes on from the last such message of the direction
-	Opened bool   // the body's bytes stand for those on the wire one by one: unmasked, or opened with a public key
+	Opened bool   // the bytes of body and fields stand for those on the wire one by one: unmasked, or opened with a public key
 
 	State any // the sink's own
 }

@@ -155,7 +155,7 @@ func (o *owner) Field(m *Message, f Field) {
 	h := &o.dirs[m.Dir]
 	if f.Wire != nil {
 		o.same(m.Dir, f.Name, f.At, f.Wire)
-	} else {
+	} else if !m.Opened {
 		o.same(m.Dir, f.Name, f.At, f.Data)
 	}
 	h.parts = append(h.parts, fmt.Sprintf("%s@%d %q", f.Name, f.At, f.Data))

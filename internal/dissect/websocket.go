@@ -7,9 +7,10 @@ import (
 	"github.com/telltale-audit/telltale/internal/wire"
 )
 
-// webSocket reads what follows an HTTP/1 upgrade (RFC 6455): each frame is a
-// message, but the frames of a compressed message (RFC 7692) are one. Masked
-// frames are unmasked, byte for byte.
+// webSocket reads what follows an HTTP/1 upgrade (RFC 6455). The frames of a
+// message are one, and its payload one body (section 5.4); of what is asked and
+// answered between them the payload is a field. Masked frames are unmasked, byte
+// for byte.
 type webSocket [2]socketHalf
 
 type socketHalf struct {
@@ -19,11 +20,19 @@ type socketHalf struct {
 	mask   [4]byte
 	turn   int    // bytes of the payload so far, for the mask
 	buf    []byte // unmasked, of this call of Parse
-	packed bool   // more frames of the open message follow
+	more   bool   // frames of the open message follow this one
 	facts  []Fact
 }
 
 var socketOpcodes = [16]string{0: "continuation", 1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}
+
+// A ping and a pong, whole, and how long they may be (section 5.5). They alone may
+// stand between the frames of a message and not end it: after a close nothing follows.
+const (
+	ping       = 0x89
+	pong       = 0x8a
+	maxControl = 125
+)
 
 // deflated is how a compressed message is packed (RFC 7692, section 7.2.1).
 var deflated = []string{"deflate"}
@@ -74,20 +83,23 @@ func (h *socketHalf) frame(d telltale.Direction, at int64, b []byte, s Sink) (in
 	copy(h.mask[:], mask)
 	h.turn, h.left = 0, length
 	last := first&0x80 != 0
-	if h.packed && h.open() && first&15 == 0 {
+	switch {
+	case !h.more:
+	case first&15 == 0:
 		h.goOn(c.Off(), last, s)
 		return c.Off(), nil
+	case (first == ping || first == pong) && length <= maxControl:
+		return h.control(at, c.Off(), opcode, b, s), nil
 	}
-	h.cut(s) // a frame between those of a message: what comes of it is told by itself
-	h.packed = false
+	h.cut(s) // a frame that may not stand there: what comes of it is told by itself
 	m := Message{Proto: "websocket", Dir: d, Protection: telltale.Open, Start: at, Wire: int64(c.Off()), BodyName: "websocket.payload", Opened: h.masked}
 	if first&0x40 != 0 {
-		m.Encodings, m.GoesOn, h.packed = deflated, true, !last
+		m.Encodings, m.GoesOn = deflated, true
 	}
-	h.facts = append(h.facts[:0], Fact{"type", []byte(opcode)})
+	h.more, h.facts = !last, append(h.facts[:0], Fact{"type", []byte(opcode)})
 	m.Facts = h.facts
 	h.begin(m, s)
-	if h.left == 0 && !h.packed {
+	if h.left == 0 && last {
 		h.end(s)
 	}
 	return c.Off(), nil
@@ -95,37 +107,63 @@ func (h *socketHalf) frame(d telltale.Direction, at int64, b []byte, s Sink) (in
 
 // goOn adds a frame, whose head has n bytes, to the open message.
 func (h *socketHalf) goOn(n int, last bool, s Sink) {
-	h.framing(n)
-	if len(h.facts) < maxFacts {
-		h.facts = append(h.facts, Fact{"type", []byte(socketOpcodes[0])})
-		h.m.Facts = h.facts
-	}
-	if h.packed = !last; h.left == 0 && last {
+	h.add(n, socketOpcodes[0])
+	if h.more = !last; h.left == 0 && last {
 		h.end(s)
+	}
+}
+
+// control reads a frame between those of the open message, whose head has n bytes.
+// It waits for all of it.
+func (h *socketHalf) control(at int64, n int, opcode string, b []byte, s Sink) int {
+	end := n + int(h.left)
+	if h.left = 0; len(b) < end {
+		return 0
+	}
+	h.add(n, opcode)
+	if n < end {
+		h.field(Field{Name: h.m.BodyName, Data: h.unmasked(b[n:end]), At: at + int64(n)}, s)
+	}
+	return end
+}
+
+// add counts the head, of n bytes, of one more frame of the open message.
+func (h *socketHalf) add(n int, opcode string) {
+	h.framing(n)
+	h.m.Opened = h.m.Opened || h.masked
+	if len(h.facts) < maxFacts {
+		h.facts = append(h.facts, Fact{"type", []byte(opcode)})
+		h.m.Facts = h.facts
 	}
 }
 
 // payload takes what b holds of the frame's payload.
 func (h *socketHalf) payload(at int64, b []byte, s Sink) int {
 	b = b[:min(h.left, int64(len(b)))]
-	n := len(b)
-	if h.masked {
-		start := len(h.buf)
-		h.buf = append(h.buf, b...)
-		b = h.buf[start:]
-		for i := range b {
-			b[i] ^= h.mask[(h.turn+i)&3]
-		}
+	h.body(at, h.unmasked(b), s)
+	h.pass(int64(len(b)), s)
+	return len(b)
+}
+
+// unmasked returns the next bytes of the payload as they were before they were
+// masked (section 5.3).
+func (h *socketHalf) unmasked(b []byte) []byte {
+	if !h.masked {
+		return b
 	}
-	h.body(at, b, s)
-	h.pass(int64(n), s)
-	return n
+	start := len(h.buf)
+	h.buf = append(h.buf, b...)
+	b = h.buf[start:]
+	for i := range b {
+		b[i] ^= h.mask[(h.turn+i)&3]
+	}
+	return b
 }
 
 // pass moves n bytes on in the frame, had or not.
 func (h *socketHalf) pass(n int64, s Sink) {
 	h.turn = (h.turn + int(n&3)) & 3
-	if h.left -= n; h.left == 0 && !h.packed {
+	if h.left -= n; h.left == 0 && !h.more {
 		h.end(s)
 	}
 }
