@@ -19,7 +19,7 @@ import (
 )
 
 // All lists the dissectors in the order they are asked.
-var All = []*Dissector{http, http2, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, openVPNTCP, eapol}
+var All = []*Dissector{http, http2, tls, dns, dnsTCP, socks, mqtt, smtp, imap, pop3, ftp, xmpp, supl, quic, dtls, dhcp, dhcpv6, ssdp, nbns, stun, ntp, coap, radius, ike, wireGuard, openVPN, openVPNTCP, eapol, lateWebSocket}
 
 // Unknown takes the flows that no dissector in [All] understands.
 var Unknown = unknown

@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files")
 
 // samples are flows of every dissector. Whoever adds one adds samples of it,
 // and all tests in this file hold for it.
-var samples = concat([]sample{dohSample}, httpSamples, http2Samples, tlsSamples, dnsSamples, socksSamples, webSocketSamples, mqttSamples, mailSamples, xmppSamples, vpnSamples, eapolSamples, suplSamples, datagramSamples, quicSamples, unknownSamples)
+var samples = concat([]sample{dohSample}, httpSamples, http2Samples, tlsSamples, dnsSamples, socksSamples, webSocketSamples, lateWebSocketSamples, mqttSamples, mailSamples, xmppSamples, vpnSamples, eapolSamples, suplSamples, datagramSamples, quicSamples, unknownSamples)
 
 func concat(lists ...[]sample) (all []sample) {
 	for _, l := range lists {

@@ -7,7 +7,10 @@ import (
 
 // masked returns a frame as a client sends it.
 func masked(first byte, payload string) string {
-	const mask = "\x11\x22\x33\x44"
+	return maskedBy("\x11\x22\x33\x44", first, payload)
+}
+
+func maskedBy(mask string, first byte, payload string) string {
 	b := []byte(payload)
 	for i := range b {
 		b[i] ^= mask[i&3]
