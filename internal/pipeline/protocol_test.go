@@ -36,7 +36,7 @@ var protocols = []struct {
 	{"unknown", "unknown", "unknown", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, []byte("\x00\x01\x02"+plain))
 	}},
-	{"noise before HTTP", "unknown", "unknown", func(c *lab.Conn) {
+	{"noise before HTTP", "http.body", "http", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, append([]byte("\x00\x01\x02\xff\xfe"), post(plain)...))
 	}},
 	{"server first", "smtp.hello", "smtp", func(c *lab.Conn) {
@@ -108,6 +108,13 @@ var protocols = []struct {
 	}},
 	{"HTTP, then noise", "unknown", "http", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, append(post("x"), "\x00\x01\x02"+plain...))
+	}},
+	{"the end of a body, then HTTP", "http.header:x-imei", "http", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("st=OPEN HTTP/1.1 GET /what is this&x=1GET http://a.example/?GET HTTP/1.1\r\nX-IMEI: "+imei+"\r\n\r\n"))
+		c.Send(telltale.ToClient, []byte("GET HTTP/1.HTTP/1.1 20</html>\n\nHTTP/1.0 204 \n\n"))
+	}},
+	{"words of HTTP", "unknown", "unknown", func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte("#log: GET / HTTP/1.1 200 POST /x HTTP/1.1\r\n\tHTTP/1.1 404 no\r\n\tPUT /"+imei+" HTTP/1.1"))
 	}},
 }
 

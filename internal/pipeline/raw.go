@@ -22,13 +22,13 @@ func (c *conv) beRaw(h *half) {
 }
 
 // read hands the direction's parser the bytes at the half's offset. Within
-// what is read raw it looks for TLS, which another parser then reads.
+// what is read raw it looks for TLS and HTTP, which another parser then reads.
 func (c *conv) read(d telltale.Direction, b []byte) (used int, err error) {
 	h := &c.half[d]
-	if !h.raw || h.at >= maxSearched {
+	if !h.raw {
 		return c.parse(h.parser, d, h.at, b)
 	}
-	n, v := h.findTLS(b)
+	n, v := h.find(b)
 	if n > 0 {
 		used, err = c.parse(h.parser, d, h.at, b[:n])
 	}
@@ -38,12 +38,25 @@ func (c *conv) read(d telltale.Direction, b []byte) (used int, err error) {
 	return used, err
 }
 
-// findTLS returns how much of b is read raw, and whether TLS follows. How the
-// stream was cut has no part in it.
-func (h *half) findTLS(b []byte) (n int, v dissect.Verdict) {
-	from := max(0, h.rawFrom+1-h.at) // at its very beginning another look would be in vain
-	until := maxSearched - h.at      // a hello has to begin before
-	n, v = dissect.FindTLS(b[:min(int64(len(b)), until+dissect.HelloHead)], int(from))
+// find returns how much of b is read raw, and whether TLS or HTTP follows. How
+// the stream was cut has no part in it.
+func (h *half) find(b []byte) (n int, v dissect.Verdict) {
+	from := int(max(0, h.rawFrom+1-h.at)) // at its very beginning another look would be in vain
+	n, v = h.findTLS(b, from)
+	if at, w := dissect.FindHTTP(b, from, n); w != dissect.No {
+		return at, w
+	}
+	return n, v
+}
+
+// findTLS is find for TLS alone, which is not looked for far from the stream's
+// beginning.
+func (h *half) findTLS(b []byte, from int) (n int, v dissect.Verdict) {
+	until := maxSearched - h.at // a hello has to begin before
+	if until <= 0 {
+		return len(b), dissect.No
+	}
+	n, v = dissect.FindTLS(b[:min(int64(len(b)), until+dissect.HelloHead)], from)
 	if v == dissect.No || int64(n) >= until {
 		return len(b), dissect.No
 	}
