@@ -96,6 +96,50 @@ func (h *heard) answers() []string {
 	return out
 }
 
+// TestAnswersBehindGap has a message lost: no request gets the answer to another.
+func TestAnswersBehindGap(t *testing.T) {
+	request, reply := func(i int) []byte { return post(fmt.Sprint(i, " imei=", imei)) }, func(i int) []byte { return answer("200 OK", fmt.Sprint("number ", i)) }
+	asks, replies := int64(len(request(0))), int64(len(reply(0)))
+	for _, c := range []struct {
+		name  string
+		lost  telltale.Direction
+		at, n int64
+		piped bool
+		want  []string
+	}{
+		{"nothing", telltale.ToClient, 0, 0, false, []string{"response 200 number 0", "response 200 number 1", "response 200 number 2", "response 200 number 3"}},
+		{"an answer", telltale.ToClient, replies, replies, false, []string{"response 200 number 0", "ack", "response 200 number 2", "response 200 number 3"}},
+		{"two answers", telltale.ToClient, replies, 2 * replies, false, []string{"response 200 number 0", "ack", "ack", "response 200 number 3"}},
+		{"an answer in a row", telltale.ToClient, replies, replies, true, []string{"response 200 number 0", "ack", "ack", "ack"}},
+		{"a request", telltale.ToServer, asks, asks, false, []string{"response 200 number 0", "ack", "ack"}},
+	} {
+		packets := talk(80, lab.Carriage{}, func(conn *lab.Conn) {
+			if c.n > 0 {
+				conn.Lose(c.lost, telltale.Range{Start: c.at, End: c.at + c.n})
+			}
+			conn.Open()
+			for i := range 4 {
+				conn.Send(telltale.ToServer, request(i))
+				if !c.piped {
+					conn.Send(telltale.ToClient, reply(i))
+				}
+			}
+			if c.piped {
+				for i := range 4 {
+					conn.Send(telltale.ToClient, reply(i))
+				}
+			}
+			conn.Close(telltale.ToServer)
+		})
+		got := hear(t, packets).answers()
+		slices.Sort(got)
+		slices.Sort(c.want)
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s lost: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
 // TestDatagramAnswers has a datagram answered, and one that is not.
 func TestDatagramAnswers(t *testing.T) {
 	for _, answered := range []bool{true, false} {

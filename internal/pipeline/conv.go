@@ -32,6 +32,8 @@ type conv struct {
 	waiting []waiting // messages that an answer may still follow
 	told    bool      // something was found in it
 	past    int       // requests that waited too long, whose answers may still come
+	piped   bool      // a request was sent before another had its answer
+	gapped  bool      // bytes are missing, and with them maybe requests or answers
 }
 
 // half is one direction of a flow.
@@ -45,6 +47,7 @@ type half struct {
 	at        int64          // stream offset of the first byte not used
 	open      *collector     // the message that is being told, if any
 	memory    *memory        // what its messages are compressed with, if they go on from each other
+	said      int64          // when its last message ended, in ns since the Unix epoch
 	delivered int64          // bytes, accounted by scanned, opaque or skipped
 	accounted int64
 	sealed    string              // channel of what was sealed, "" where nothing was
@@ -226,6 +229,7 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 	c := s.conv(f)
 	defer c.contain(d)
 	h := &c.half[d]
+	c.gapped = true
 	c.readRest(d) // it lies before the gap
 	c.forgetMemory(d)
 	if h.open != nil {

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/telltale-audit/telltale"
@@ -13,6 +14,7 @@ import (
 type waiting struct {
 	event     *Event // nil: a request without sightings, which holds its place in the queue
 	request   bool   // an HTTP request
+	sent      int64  // when its last byte was, in ns since the Unix epoch
 	delivered int64  // payload bytes and packets of the other side when the message began
 	packets   int64
 }
@@ -57,6 +59,8 @@ func (c *conv) deliver(col *collector) {
 func (c *conv) emit(col *collector) {
 	w := col.peer
 	w.request = col.m.HTTP != nil && col.m.HTTP.Status == 0
+	w.sent = c.f.TimeOf(col.m.Dir, col.end()-1, col.end())
+	c.half[col.m.Dir].said = max(c.half[col.m.Dir].said, w.sent)
 	if out := col.out; out != nil {
 		e := &Event{Flow: c.info, Message: out}
 		if len(out.Sightings) > 0 {
@@ -87,37 +91,67 @@ func (c *conv) giveUpWaiting() {
 	c.unanswered(w)
 }
 
-// answer gives the oldest waiting request its response.
+// answer gives the request that col responds to its response.
 func (c *conv) answer(col *collector) {
-	if c.past > 0 {
+	if c.past > 0 && !c.gapped {
 		c.past--
 		return
 	}
+	i := c.asked(col.m)
+	if i < 0 {
+		return
+	}
+	for _, w := range c.waiting[:i] {
+		if w.request {
+			c.unanswered(w) // the answer is among what is missing
+		}
+	}
+	if e := c.waiting[i].event; e != nil {
+		e.Message.Answered = "response"
+		e.Message.Response = col.short()
+		c.send(e)
+	}
+	rest := c.waiting[i+1:]
+	c.waiting = slices.DeleteFunc(c.waiting[:i], func(w waiting) bool { return w.request })
+	c.waiting = append(c.waiting, rest...)
+}
+
+// asked returns the place of the waiting request that m responds to, -1 if none
+// does. It is the oldest, as long as all of the flow is there. Behind a gap, in
+// which other responses may have been, it is the last that was sent before; but
+// none in a flow where one was sent before another had its response.
+func (c *conv) asked(m *dissect.Message) int {
+	oldest, last, many := -1, -1, false
+	begun := c.f.TimeOf(m.Dir, m.Start, m.Start+1)
 	for i, w := range c.waiting {
 		if !w.request {
 			continue
 		}
-		if w.event != nil {
-			w.event.Message.Answered = "response"
-			w.event.Message.Response = col.short()
-			c.send(w.event)
+		if oldest < 0 {
+			oldest = i
 		}
-		c.waiting = append(c.waiting[:i], c.waiting[i+1:]...)
-		return
+		if w.sent <= begun {
+			many = last >= 0
+			last = i
+		}
 	}
+	if !c.gapped {
+		c.piped = c.piped || many
+		return oldest
+	}
+	if c.piped {
+		return -1
+	}
+	return last
 }
 
 // awaited reports whether a message with sightings waits for response m.
 func (c *conv) awaited(m *dissect.Message) bool {
-	if m.HTTP == nil || m.HTTP.Status < 200 || c.past > 0 {
+	if m.HTTP == nil || m.HTTP.Status < 200 || c.past > 0 && !c.gapped {
 		return false
 	}
-	for _, w := range c.waiting {
-		if w.request {
-			return w.event != nil
-		}
-	}
-	return false
+	i := c.asked(m)
+	return i >= 0 && c.waiting[i].event != nil
 }
 
 // answerNone closes what still waits as the flow closes.
@@ -138,7 +172,7 @@ func (c *conv) unanswered(w waiting) {
 	switch {
 	case c.half[r].delivered > w.delivered && m.HTTP == nil:
 		m.Answered = "response"
-	case c.f.Packets[r] > w.packets && c.f.Proto == packet.TCP:
+	case c.f.Proto == packet.TCP && (c.f.Packets[r] > w.packets || c.half[r].said > w.sent):
 		m.Answered = "ack"
 	default:
 		m.Answered = "none"

@@ -30,10 +30,10 @@ func tears() []torn {
 	return []torn{
 		{"body", 80, []byte(string(post(piece)) + next), true},
 		{"base64 body", 80, []byte(string(post("aW1laT0wMDEwMTI3M####DQ4MzkyMTA=")) + next), true},
-		{"head", 80, []byte("GET /?" + piece + " HTTP/1.1\r\nHost: x\r\n\r\n" + next), false},
+		{"head", 80, []byte("GET /?" + piece + " HTTP/1.1\r\nHost: x\r\n\r\n" + next), true},
 		{"between messages", 80, []byte(string(post(left)) + strings.Repeat("#", 300) + next), true},
 		{"chunk", 80, []byte(chunks + "19\r\n" + piece + "\r\n0\r\n\r\n" + next), true},
-		{"chunk size line", 80, []byte(chunks + "e\r\n" + left + "\r\n#####" + right + "\r\n0\r\n\r\n" + next), false},
+		{"chunk size line", 80, []byte(chunks + "e\r\n" + left + "\r\n#####" + right + "\r\n0\r\n\r\n" + next), true},
 		{"body that ends with the stream", 80, []byte("HTTP/1.0 200 OK\r\n\r\n" + piece + " imei=" + other + " "), false},
 		{"unknown", 9, []byte("\x01\x02\x03" + piece + "imei=" + other + " "), false},
 		{"TLS record", 443, append(append(hello, "\x17\x03\x03\x00\x20"+piece+"...."...), " imei="+other+" "...), false},
