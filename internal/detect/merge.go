@@ -81,9 +81,9 @@ func plainer(a, b *candidate) bool {
 	return a.depth < b.depth
 }
 
-// spelled reports whether a spelling was found that hides the value, and no
-// decoder undid it.
-func (c *candidate) spelled() bool { return c.form != "" }
+// spelled reports whether a spelling was found that hides the value, and nobody
+// undid it.
+func (c *candidate) spelled() bool { return c.form != "" && !c.own }
 
 // sortCandidates sorts list, which mostly is in order, stably.
 func sortCandidates(list []*candidate, order func(a, b *candidate) int) {

@@ -2,8 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"encoding/base64"
-	"unicode/utf8"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -26,8 +24,8 @@ func (s *Search) ownName() {
 	case "dns.rest":
 		s.announced(b)
 	case "mqtt.password":
-		s.own(telltale.Credential, judgeCredential, 0, len(b), "sent as the password to sign on with")
-	case "auth.authorize_as", "auth.user_name", "auth.password":
+		s.own(telltale.Credential, judgePassword, 0, len(b), "sent as the password to sign on with")
+	case "auth.authorize_as", "auth.user_name", "auth.password", "auth.bearer":
 		s.signOn(b)
 	case "mqtt.user_name", "radius.user_name":
 		s.own(telltale.Account, judgeAccount, 0, len(b), "sent as the name to sign on with")
@@ -67,66 +65,11 @@ func (s *Search) own(k telltale.Kind, judge func([]byte, bool, *Reading) bool, s
 func (s *Search) takeOwn(k telltale.Kind, start, end int, form string) {
 	c := s.draft
 	c.set(s.reading.Prior, k, s.reading.Value)
+	c.own = form != ""
 	s.weighSeed(c)
 	c.read(&s.reading)
 	c.take(groupKey, Clue{Format: "stands where nothing else belongs", LR: lrKey})
 	s.keep(start, end, form, 0, 0)
-}
-
-// signOn takes what a client signs on with at a mail server or the like: the name,
-// the password, or both, in Base64 where SASL has it so (RFC 4616).
-func (s *Search) signOn(b []byte) {
-	plain, ok := textInBase64(b)
-	if !ok {
-		s.signOnWith(s.field.Name, b, 0, len(b), "")
-		return
-	}
-	if s.field.Name != "auth.authorize_as" {
-		s.signOnWith(s.field.Name, plain, 0, len(b), "base64")
-		return
-	}
-	as, rest, _ := bytes.Cut(plain, []byte{0})
-	name, password, both := bytes.Cut(rest, []byte{0})
-	if !both {
-		return
-	}
-	letter := func(at int) int { return at * 4 / 3 } // of Base64, in which a byte begins
-	from := len(as) + 1
-	to := letter(from + len(name))
-	s.signOnWith("auth.user_name", name, letter(from), to, "base64")
-	s.signOnWith("auth.password", password, to, len(b), "base64")
-}
-
-// signOnWith takes a value that stands in b[start:end] of the view, in a form.
-func (s *Search) signOnWith(field string, value []byte, start, end int, form string) {
-	kind, judge := telltale.Account, judgeAccount
-	if field == "auth.password" {
-		kind, judge = telltale.Credential, judgeCredential
-	}
-	r := &s.reading
-	if len(value) < 3 || start >= end || judgeEmail(value, true, r) || !judge(value, true, r) {
-		return
-	}
-	r.shape("sent to sign on with", 10)
-	s.takeOwn(kind, start, end, form)
-}
-
-// textInBase64 returns the text that b says, if it is Base64 of some.
-func textInBase64(b []byte) ([]byte, bool) {
-	if len(b) < 4 || len(b)%4 != 0 || len(b) > maxText {
-		return nil, false
-	}
-	var room [maxText]byte
-	n, err := base64.StdEncoding.Decode(room[:], b)
-	if err != nil || !utf8.Valid(room[:n]) {
-		return nil, false
-	}
-	for _, c := range room[:n] {
-		if c < ' ' && c != 0 || c == 0x7F {
-			return nil, false
-		}
-	}
-	return bytes.Clone(room[:n]), true
 }
 
 // Of a NetBIOS name service packet (RFC 1002, 4.2): where its first name begins,

@@ -64,7 +64,22 @@ func TestOwnName(t *testing.T) {
 		{"auth.user_name", "anonymous", ""},
 		{"auth.password", "anonymous", ""},
 		{"auth.password", "correct-horse", "credential correct-horse probable [{0 13}][]"},
-		{"auth.authorize_as", "AG93bmVyLm9uZQBjb3JyZWN0LWhvcnNl", "account owner.one probable [{1 13}][]; credential correct-horse probable [{13 32}][]"},
+		{"auth.password", "he*mm$el ig", "credential he*mm$el ig probable [{0 11}][]"}, // what no key would make one
+		{"auth.password", "passord", "credential passord probable [{0 7}][]"},
+		{"auth.password", "********", ""},
+		{"auth.authorize_as", "AG93bmVyLm9uZQBjb3JyZWN0LWhvcnNl", "account owner.one probable [{1 14}][]; credential correct-horse probable [{14 32}][]"},
+		{"auth.authorize_as", "AGthcmkAaGVtbWVsaWc=", "account kari probable [{1 7}][]; credential hemmelig probable [{8 20}][]"},
+		{"auth.authorize_as", "AGthcmluAGhlbW1lbGln", "account karin probable [{1 8}][]; credential hemmelig probable [{9 20}][]"},
+		{"auth.authorize_as", "AGthcmluZQBoZW1tZWxpZw==", "account karine probable [{1 10}][]; credential hemmelig probable [{10 24}][]"},
+		{"auth.authorize_as", "b2xhAGthcmkAcXo=", "account ola probable [{0 4}][]; account kari probable [{5 11}][]; credential qz probable [{12 16}][]"},
+		{"auth.authorize_as", "AGthcmkAaGVt5m1lbGln", "account kari probable [{1 7}][]; credential aGVt5m1lbGln probable [{8 20}][]"}, // in Latin 1
+		{"auth.authorize_as", "AGthcmkAaGVtbWVsaWc", "credential AGthcmkAaGVtbWVsaWc probable [{0 19}][]"},                            // cut
+		{"auth.user_name", "kari@gmail.com", "email kari@gmail.com probable [{0 14}][]"},
+		{"auth.authorize_as", "*", ""}, // given up (RFC 4954, 4)
+		{"auth.bearer", "dXNlcj1rYXJpQGdtYWlsLmNvbQFhdXRoPUJlYXJlciB5YTI5LmFiY2RlZmdoAQE=", "email kari@gmail.com probable [{6 26}][]; credential ya29.abcdefgh probable [{42 60}][]"},
+		{"auth.bearer", "bixhPWthcmksAWhvc3Q9YQFhdXRoPUJlYXJlciB5YTI5LmFiY2RlZmdoAQE=", "account kari probable [{5 11}][]; credential ya29.abcdefgh probable [{38 56}][]"},
+		{"auth.bearer", "AQ==", ""}, // what a refused client says (RFC 7628, 3.2.3)
+		{"mqtt.password", "he*mm$el ig", "credential he*mm$el ig probable [{0 11}][]"},
 		{"mqtt.topic", "owner.one", ""},
 	} {
 		if got := ownOf(c.field, c.data); got != c.want {

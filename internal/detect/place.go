@@ -102,6 +102,10 @@ func (s *Search) place(c *candidate) {
 	form, path := v.NameAt(c.start)
 	c.hit.Form = joinForm(form, c.form)
 	c.hit.Field = s.path(c.start, path, c.form)
+	if c.own {
+		c.hit.Context, c.hit.Mark = excerpt([]byte(c.hit.Value), 0, len(c.hit.Value))
+		return
+	}
 	c.hit.Context, c.hit.Mark = excerpt(v.Data, c.start, max(c.end, c.second.end))
 }
 
