@@ -47,13 +47,14 @@ func readIMAP(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 	goesOn := h.rest
 	h.left, h.rest = literal(line)
 	if goesOn {
+		h.loginOn(line, x)
 		return true
 	}
 	if d == telltale.ToClient {
 		return p.replyIMAP(line, x)
 	}
 	if p.sasl.step != saslNone {
-		p.sasl.answer("imap", line, 0, x)
+		p.sasl.answer(line, 0, x)
 		return true
 	}
 	tag, rest := word(line)
@@ -68,9 +69,9 @@ func readIMAP(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 	arg, off := line[rest+skip:], rest+skip
 	switch verb {
 	case "LOGIN":
-		x.login(arg, off)
+		h.login(1, arg, off, x)
 	case "AUTHENTICATE":
-		p.sasl.begin("imap", arg, off, x)
+		p.sasl.begin(arg, off, x)
 	case "ID":
 		x.cut("imap.id", off, len(arg))
 		x.fact("id", arg)
@@ -78,28 +79,48 @@ func readIMAP(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 	return true
 }
 
-// login names the two words of LOGIN.
-func (x *spans) login(arg []byte, off int) {
-	start, end, next := atom(arg)
-	if isPrefix(arg[start:end], "{") == Yes {
-		return // counted, it follows as a body
+// loginWords are what stands behind LOGIN, from 1 on.
+var loginWords = [...]*keyed{1: &userName, 2: &password}
+
+// login names the words of LOGIN in arg, from one on. What is counted follows as a
+// body, and then the words behind it.
+func (h *linesHalf) login(word int8, arg []byte, off int, x *spans) {
+	for h.word = word; int(h.word) < len(loginWords); h.word++ {
+		blanks := len(arg) - len(bytes.TrimLeft(arg, " "))
+		arg, off = arg[blanks:], off+blanks
+		start, end, next := atom(arg)
+		if h.rest && next == len(arg) { // the line ends with the count
+			return
+		}
+		x.key(loginWords[h.word], off+start, end-start)
+		if h.word == 1 {
+			x.fact("user_name", arg[start:end])
+		}
+		arg, off = arg[next:], off+next
 	}
-	x.key(&userName, off+start, end-start)
-	x.fact("user_name", arg[start:end])
-	arg, off = arg[next:], off+next
-	start, end, _ = atom(arg)
-	x.key(&password, off+start, end-start)
+	h.word = 0
+}
+
+// loginOn goes on with LOGIN, if it is that whose word was counted.
+func (h *linesHalf) loginOn(line []byte, x *spans) {
+	if h.word > 0 {
+		h.login(h.word+1, line, 0, x)
+	}
 }
 
 // atom finds the word that b begins with, without the quotes that may be
 // around it, and where the next one begins.
 func atom(b []byte) (start, end, next int) {
 	if len(b) > 0 && b[0] == '"' {
-		n := bytes.IndexByte(b[1:], '"')
-		if n < 0 {
+		for end = 1; end < len(b) && b[end] != '"'; end++ {
+			if b[end] == '\\' { // what follows stands for itself (RFC 9051, section 9)
+				end++
+			}
+		}
+		if end >= len(b) {
 			return len(b), len(b), len(b)
 		}
-		return 1, 1 + n, min(len(b), n+3)
+		return 1, end, min(len(b), end+2)
 	}
 	n := bytes.IndexByte(b, ' ')
 	if n < 0 {

@@ -29,6 +29,7 @@ type linesHalf struct {
 	dots bool  // a text follows that ends with a line of one dot
 	mid  bool  // amid a line of that text
 	rest bool  // what follows what was counted is the rest of a line
+	word int8  // of loginWords that is counted, or stands next in that rest
 	told int64 // bytes that came of that text
 }
 
@@ -91,7 +92,7 @@ func (p *lines) line(d telltale.Direction, at int64, b []byte, s Sink) (int, err
 	if h.left > 0 {
 		h.x.own()
 	}
-	h.begin(Message{Proto: p.name, Dir: d, Protection: telltale.Open, Start: at, BodyName: p.name + ".message", Facts: h.x.facts}, s)
+	h.begin(Message{Proto: p.name, Dir: d, Protection: telltale.Open, Start: at, BodyName: h.bodyName(p.name), Facts: h.x.facts}, s)
 	h.x.tell(&h.half, at, b[:end], s)
 	if h.left == 0 {
 		h.end(s)
@@ -99,12 +100,20 @@ func (p *lines) line(d telltale.Direction, at int64, b []byte, s Sink) (int, err
 	return end, nil
 }
 
+// bodyName returns what that is called which the line at hand counts.
+func (h *linesHalf) bodyName(proto string) string {
+	if h.word > 0 && h.left <= maxLine {
+		return loginWords[h.word].name
+	}
+	return proto + ".message"
+}
+
 // command reads how a client's line begins, where that is a verb and what it is
 // about: the verb, and where what follows begins. The verb is "" where the line is
 // an answer to sign on with, and is read, or where it is none, and ok is false.
 func (p *lines) command(line []byte, x *spans) (verb string, rest int, ok bool) {
 	if p.sasl.step != saslNone {
-		p.sasl.answer(p.name, line, 0, x)
+		p.sasl.answer(line, 0, x)
 		return "", 0, true
 	}
 	if verb, rest = word(line); !isVerb(verb) {

@@ -1,6 +1,7 @@
 package dissect
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 
@@ -32,6 +33,10 @@ var mailSamples = []sample{
 		down("* ID NIL\r\na1 OK done\r\na2 OK in\r\n"), up("a3 FETCH 1 BODY[]\r\n"),
 		down("* 1 FETCH (BODY[] {42}\r\nSubject: made up\r\n\r\nimei=001012704839210\r\n FLAGS ())\r\na3 OK\r\n"),
 		up("a4 AUTHENTICATE PLAIN\r\n"), down("+ \r\n"), up("AG93bmVyLm9uZQB3b3Jk\r\n"), down("a4 OK\r\n"), up("a5 IDLE\r\nDONE\r\na6 LOGIN {5}\r\nalice {4}\r\nword\r\n"),
+	}},
+	{"IMAP, words counted and quoted", imap, 143, []turn{
+		up("a1 LOGIN \"owner one\" {6+}\r\nword 2\r\na2 LOGIN {9}\r\nowner.one \"wo\\\"rd 2\\\\\"\r\na3 LOGIN {9}\r\nowner.one  {4}\r\nword\r\na4 APPEND box {8}\r\nx: y\r\n\r\n\r\n"),
+		up("a5 LOGIN {2}\r\nme {0}\r\n\r\na6 LOGIN \"me\" \"\"\r\na7 LOGIN \"me \\\"\r\na8 AUTHENTICATE XOAUTH2 dXNlcj1vd25lckBtYWRlLXVwLmV4YW1wbGUBYXV0aD1CZWFyZXIgeAEB\r\n"),
 	}},
 	{"FTP", ftp, 21, []turn{
 		down("220-made-up\r\n free text\r\n220 FTP ready\r\n"), up("USER owner.one\r\n"), down("331 word?\r\n"), up("PASS word\r\nSTOR imei-001012704839210.txt\r\n"), down("230 in\r\n550 no\r\n"),
@@ -69,17 +74,43 @@ func TestMailElsewhere(t *testing.T) {
 	}
 }
 
-// TestPlainNames names the parts of a SASL answer as they lie in base64.
+// TestPlainNames names the parts of a SASL answer as they lie in Base64: from the
+// letter on in which the first byte of one begins.
 func TestPlainNames(t *testing.T) {
-	answer := []byte("AG93bmVyLm9uZQB3b3JkMTIz") // "\0owner.one\0word123"
-	for off := range answer {
-		name, key := plainNames.NameAt(answer, off)
-		want := "username"
-		if off*3/4 >= len("\x00owner.one\x00") {
-			want = "password"
+	names := []string{"auth.authorize_as", "auth.user_name", "auth.password"}
+	for _, parts := range [][]string{{"", "owner.one", "word123"}, {"a", "kari", "hemmelig"}, {"ab", "karin", "hemmelig"}, {"abc", "karine", "hem"}} {
+		plain := strings.Join(parts, "\x00")
+		answer := []byte(base64.StdEncoding.EncodeToString([]byte(plain)))
+		at := 0
+		for i, part := range parts {
+			for n := range len(part) {
+				if name, key := plainNames.NameAt(answer, (at+n)*4/3); name != names[i] || (key == "password") != (i == 2) {
+					t.Errorf("byte %d of %q is in %s, key %s, want %s", at+n, plain, name, key, names[i])
+				}
+			}
+			at += len(part) + 1
 		}
-		if key != want || !strings.HasPrefix(name, "auth.") {
-			t.Errorf("at %d it is %s, key %s, want %s", off, name, key, want)
+	}
+	for _, answer := range []string{"", "=", "*", "AG9"} {
+		if name, _ := plainNames.NameAt([]byte(answer), 5); name != names[0] {
+			t.Errorf("%q is %s", answer, name)
+		}
+	}
+}
+
+// TestBearerNames names the user in a message of XOAUTH2 or OAUTHBEARER.
+func TestBearerNames(t *testing.T) {
+	for _, plain := range []string{"user=owner.one\x01auth=Bearer abc\x01\x01", "n,a=owner.one,\x01host=a\x01auth=Bearer abc\x01\x01", "\x01", "user="} {
+		answer := []byte(base64.StdEncoding.EncodeToString([]byte(plain)))
+		user := strings.Index(plain, "owner.one")
+		for at := range len(plain) {
+			want := "auth.bearer"
+			if user >= 0 && at >= user && at < user+len("owner.one") {
+				want = "auth.user_name"
+			}
+			if name, key := bearerNames.NameAt(answer, at*4/3); name != want || (key == "username") != (want == "auth.user_name") {
+				t.Errorf("byte %d of %q is in %s, key %s, want %s", at, plain, name, key, want)
+			}
 		}
 	}
 }

@@ -50,7 +50,7 @@ func readPOP3(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 		x.key(&userName, rest, len(name))
 		x.fact("user_name", name)
 	case "AUTH":
-		p.sasl.begin("pop3", arg, rest, x)
+		p.sasl.begin(arg, rest, x)
 	}
 	if len(arg) > 0 && (verb == "LIST" || verb == "UIDL") {
 		verb = "" // its reply is one line

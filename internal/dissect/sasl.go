@@ -22,7 +22,7 @@ const (
 
 // begin reads the mechanism that b begins with, and the answer that may stand
 // behind it. off is the offset of b in its message.
-func (a *sasl) begin(proto string, b []byte, off int, x *spans) {
+func (a *sasl) begin(b []byte, off int, x *spans) {
 	mechanism, rest := word(b)
 	x.fact("mechanism", []byte(mechanism))
 	switch mechanism {
@@ -36,12 +36,12 @@ func (a *sasl) begin(proto string, b []byte, off int, x *spans) {
 		a.step = saslOther
 	}
 	if rest < len(b) {
-		a.answer(proto, b[rest:], off+rest, x)
+		a.answer(b[rest:], off+rest, x)
 	}
 }
 
 // answer reads what a client answers.
-func (a *sasl) answer(proto string, b []byte, off int, x *spans) {
+func (a *sasl) answer(b []byte, off int, x *spans) {
 	step := a.step
 	a.step = saslNone
 	switch step {
@@ -57,20 +57,23 @@ func (a *sasl) answer(proto string, b []byte, off int, x *spans) {
 	case saslPassword:
 		x.key(&password, off, len(b))
 	case saslBearer:
-		x.cut(proto+".auth", off, len(b))
-		x.fact("user_name", bearer(fromBase64(b)))
+		x.key(&bearerNames, off, len(b))
+		plain := fromBase64(b)
+		start, end := bearer(plain)
+		x.fact("user_name", plain[start:end])
 	}
 }
 
-// bearer returns the user that a message of XOAUTH2 or OAUTHBEARER names.
-func bearer(b []byte) []byte {
+// bearer returns where in a message of XOAUTH2 or OAUTHBEARER the user is that it
+// names; 0, 0 where it names none.
+func bearer(b []byte) (start, end int) {
 	for _, before := range []string{"user=", "a="} {
 		if i := bytes.Index(b, []byte(before)); i >= 0 {
-			b = b[i+len(before):]
-			return b[:min(len(b), max(0, bytes.IndexAny(b, "\x01,")))]
+			start = i + len(before)
+			return start, start + max(0, bytes.IndexAny(b[start:], "\x01,"))
 		}
 	}
-	return nil
+	return 0, 0
 }
 
 func fromBase64(b []byte) []byte {
@@ -88,7 +91,7 @@ var (
 )
 
 // plainNames names the parts of an answer of PLAIN: who to act for, who it
-// is, and the password, with a zero byte between them.
+// is, and the password, with a zero byte before each that follows.
 var plainNames plainNamer
 
 type plainNamer struct{}
@@ -96,15 +99,29 @@ type plainNamer struct{}
 // NameAt implements detect.Namer.
 func (*plainNamer) NameAt(b []byte, off int) (name, key string) {
 	plain := fromBase64(b)
-	at := min(off*3/4, len(plain))
-	if off < 0 || at < 0 {
-		return "auth", ""
-	}
-	switch bytes.Count(plain[:at], []byte{0}) {
+	switch bytes.Count(plain[:min(byteAt(off)+1, len(plain))], []byte{0}) {
 	case 0:
-		return "auth.authorize_as", "username"
+		return "auth.authorize_as", userName.key
 	case 1:
 		return userName.name, userName.key
 	}
 	return password.name, password.key
+}
+
+// byteAt returns the last byte that a letter of Base64 holds bits of: the one that
+// begins in it, if one does.
+func byteAt(letter int) int { return (6*max(letter, 0) + 5) / 8 }
+
+// bearerNames names the user in a message of XOAUTH2 or OAUTHBEARER.
+var bearerNames bearerNamer
+
+type bearerNamer struct{}
+
+// NameAt implements detect.Namer.
+func (*bearerNamer) NameAt(b []byte, off int) (name, key string) {
+	start, end := bearer(fromBase64(b))
+	if at := byteAt(off); at >= start && at < end {
+		return userName.name, userName.key
+	}
+	return "auth.bearer", ""
 }

@@ -87,7 +87,7 @@ func readSMTP(p *lines, d telltale.Direction, line []byte, x *spans) bool {
 	case "RCPT":
 		x.mailbox(&rcptTo, "rcpt_to", arg, rest)
 	case "AUTH":
-		p.sasl.begin("smtp", arg, rest, x)
+		p.sasl.begin(arg, rest, x)
 	case "DATA":
 		p.dir[d].dots = true
 	case "BDAT":

@@ -166,7 +166,7 @@ func (x *spans) element(b []byte, start, end int) {
 			case "X-OAUTH2", "X-GOOGLE-TOKEN":
 				a.step = saslPlain // as they are packed
 			}
-			a.answer("xmpp", b[end:end+n], end, x)
+			a.answer(b[end:end+n], end, x)
 		}
 	case "iq":
 		for _, inner := range []string{"resource", "jid", "username"} {
