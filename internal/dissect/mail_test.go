@@ -55,6 +55,10 @@ var xmppSamples = []sample{
 	{"XMPP turns to TLS", xmpp, 5222, []turn{
 		up("<stream:stream to='made-up.example'><starttls xmlns='x'/>"), down("<stream:stream><proceed xmlns='x'/>"), up("\x16\x03\x01\x00\x05hello"),
 	}},
+	{"XMPP, answers of any length", xmpp, 5222, []turn{
+		up("<stream:stream to='made-up.example'><auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AG93bmVyLm9uZQBjb3JyZWN0LWhvcnNl</auth>"),
+		up("<auth mechanism='PLAIN'>AG93bmVyLm9uZUBtYWRlLXVwLmV4YW1wbGUAY29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZSBjb3JyZWN0IGhvcnNlIGJhdHRlcnkgc3RhcGxlIGNvcnJlY3QgaG9yc2UgYmF0dGVyeSBzdGFwbGUg</auth><auth mechanism='PLAIN'>=</auth><auth mechanism='PLAIN'/><auth mechanism='PLAIN'></auth><auth>AG93bmVyLm9uZUBtYWRlLXVwLmV4YW1wbGUAY29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZSBjb3JyZWN0IGhvcnNlIGJhdHRlcnkgc3RhcGxlIGNvcnJlY3QgaG9yc2UgYmF0dGVyeSBzdGFwbGUg</auth>"),
+	}},
 	{"XMPP that is none", xmpp, 5222, []turn{up("<stream:stream to='x'>then text")}},
 }
 

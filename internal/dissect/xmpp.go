@@ -158,7 +158,7 @@ func (x *spans) element(b []byte, start, end int) {
 	}
 	switch string(name) {
 	case "auth":
-		if n := bytes.IndexByte(b[end:], '<'); n > 0 {
+		if size := bytes.IndexByte(b[end:], '<'); size > 0 {
 			a := sasl{saslOther}
 			switch string(attribute(tag[n:], "mechanism")) {
 			case "PLAIN":
@@ -166,7 +166,7 @@ func (x *spans) element(b []byte, start, end int) {
 			case "X-OAUTH2", "X-GOOGLE-TOKEN":
 				a.step = saslPlain // as they are packed
 			}
-			a.answer(b[end:end+n], end, x)
+			a.answer(b[end:end+size], end, x)
 		}
 	case "iq":
 		for _, inner := range []string{"resource", "jid", "username"} {
