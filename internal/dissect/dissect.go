@@ -88,7 +88,8 @@ type Parser interface {
 type Sink interface {
 	// Begin opens a message whose head is understood.
 	Begin(m *Message)
-	// Field gives a contiguous run of bytes to search.
+	// Field gives a contiguous run of bytes to search, or several that follow each
+	// other in what they bring.
 	Field(m *Message, f Field)
 	// Body gives the next piece of m's body, at stream offset at. Framing
 	// between pieces is left out; a piece may follow a gap.
@@ -124,20 +125,39 @@ type Message struct {
 	GoesOn bool   // its encoding goes on from the last such message of the direction
 	Opened bool   // the bytes of body and fields stand for those on the wire one by one: unmasked, or opened with a public key
 
+	// Parts is what this message has in common with others that bring the same
+	// thing in pieces, nil where it stands alone. One of them gives a field that
+	// all of them brought: what was found before is not found again in it.
+	Parts *Parts
+
 	State any // the sink's own
 }
 
-// Field is a contiguous run of a message's bytes.
+// Parts is shared by messages that bring one thing in pieces, in any order.
+type Parts struct {
+	State any // the sink's own
+}
+
+// Field is a contiguous run of a message's bytes, or what several runs of its and
+// of earlier messages make together.
 type Field struct {
 	Name  string       // http.head, http.trailer, http.chunk, dns.name, dns.rest, tls.sni, tls.handshake, socks
 	Data  []byte       // borrowed; as long as its run on the wire, but where Wire is set
-	At    int64        // stream offset of Data[0]
+	At    int64        // stream offset of Data[0]; 0 where there are Runs
 	Namer detect.Namer // finer names within Data; nil where Name is enough
 
 	// Wire is the run on the wire that Data is read from, where those are not the
 	// same bytes: every place in Data is all of it. Borrowed as Data is.
 	Wire []byte
 	Form string // what hides Data in Wire, "" where it stands there as it is
+
+	Runs []Run // that Data is made of, in its order; nil: it is one, at At
+}
+
+// Run is bytes of a field that lie together in the stream.
+type Run struct {
+	At int64 // stream offset
+	N  int
 }
 
 // Len returns how many bytes of the wire f is.

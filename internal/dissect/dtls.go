@@ -83,69 +83,42 @@ func (p *dtlsParser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (in
 			continue
 		}
 		m := Message{Proto: dtls.Name, Dir: d, Protection: telltale.Open, Start: at + int64(used)}
-		if r.typ == recordHandshake && p.greets(body) {
-			m.TLS = &p.tls
+		var g *dtlsParts
+		if r.typ == recordHandshake {
+			g = p.greets(&m, body)
 		}
 		p.begin(m, s)
 		p.field(Field{Name: "dtls.handshake", Data: record, At: m.Start}, s)
+		if g != nil && g.want == 0 {
+			p.again(g.field(), s)
+		}
 		p.end(s)
 	}
 	return len(b), nil
 }
 
-// greets reads a ClientHello that b is, or the last missing fragment of
-// (section 4.2.2).
-func (p *dtlsParser) greets(b []byte) bool {
-	c := wire.New(b)
-	typ, size, number := c.U8(), int(c.U24()), c.U16()
-	off, length := int(c.U24()), int(c.U24())
-	body := c.Bytes(length)
-	if !c.OK() || typ != clientHello {
-		return false
-	}
-	if off != 0 || length != size {
-		if body = p.gather(number, size, off, body); body == nil {
-			return false
-		}
-	}
-	return p.read(body)
-}
-
-// A dtlsParts is a greeting in several fragments, which may come in any order and
-// more than once.
-type dtlsParts struct {
-	number uint16
-	body   []byte
-	have   []bool // of body's bytes
-	want   int    // of them, still to come
-}
-
-// maxDTLSHello is how long a greeting in fragments may be: most have 300 bytes.
-const maxDTLSHello = 8 << 10
-
-// gather takes a fragment and returns the whole greeting, nil where some of it is
-// missing.
-func (p *dtlsParser) gather(number uint16, size, off int, b []byte) []byte {
-	if size > maxDTLSHello || off+len(b) > size || len(b) == 0 {
+// greets reads a ClientHello that b, the payload of record m, is, or the last
+// missing fragment of. It returns the greeting that b is a fragment of, nil where
+// it is none.
+func (p *dtlsParser) greets(m *Message, b []byte) *dtlsParts {
+	f, ok := readDTLSFragment(b, m.Start+dtlsHeader)
+	if !ok {
 		return nil
 	}
-	g := p.parts
-	if g == nil || g.number != number || len(g.body) != size {
-		g = &dtlsParts{number, make([]byte, size), make([]bool, size), size}
-		p.parts = g
-	}
-	copy(g.body[off:], b)
-	for i := range b {
-		if !g.have[off+i] {
-			g.have[off+i] = true
-			g.want--
+	var g *dtlsParts
+	if !f.whole() {
+		if g = p.gather(&f); g == nil {
+			return nil
+		}
+		m.Parts = &g.Parts
+		if f.body = g.body; g.want > 0 {
+			return g
 		}
 	}
-	if g.want > 0 {
-		return nil
+	if p.read(f.body) {
+		m.TLS = &p.tls
 	}
-	p.parts = nil
-	return g.body
+	return g
 }
 
 // read takes what the body of a greeting says.

@@ -153,13 +153,40 @@ func (o *owner) Begin(m *Message) {
 func (o *owner) Field(m *Message, f Field) {
 	o.inside(m)
 	h := &o.dirs[m.Dir]
-	if f.Wire != nil {
+	switch {
+	case f.Runs != nil:
+		o.joined(m, &f)
+	case f.Wire != nil:
 		o.same(m.Dir, f.Name, f.At, f.Wire)
-	} else if !m.Opened {
+	case !m.Opened:
 		o.same(m.Dir, f.Name, f.At, f.Data)
 	}
-	h.parts = append(h.parts, fmt.Sprintf("%s@%d %q", f.Name, f.At, f.Data))
+	at := fmt.Sprint(f.At)
+	if f.Runs != nil {
+		at = fmt.Sprint(f.Runs)
+	}
+	h.parts = append(h.parts, fmt.Sprintf("%s@%s %q", f.Name, at, f.Data))
 	h.lent = append(h.lent, lent{f.Data, bytes.Clone(f.Data)})
+}
+
+// joined checks that the runs of f are all of it, and lie where bytes came from.
+func (o *owner) joined(m *Message, f *Field) {
+	data := f.Data
+	for _, r := range f.Runs {
+		if r.N <= 0 || r.N > len(data) {
+			o.t.Fatalf("%s: runs %v of %d bytes", f.Name, f.Runs, len(f.Data))
+		}
+		if h := &o.dirs[m.Dir]; r.At < 0 || r.At+int64(r.N) > h.at+int64(len(h.pending)) {
+			o.t.Fatalf("%s: run %v is of what did not come yet", f.Name, r)
+		}
+		if !m.Opened {
+			o.same(m.Dir, f.Name, r.At, data[:r.N])
+		}
+		data = data[r.N:]
+	}
+	if len(data) > 0 {
+		o.t.Fatalf("%s: of %d bytes the last %d have no run", f.Name, len(f.Data), len(data))
+	}
 }
 
 func (o *owner) Body(m *Message, at int64, b []byte) {

@@ -1,6 +1,8 @@
 package dissect
 
 import (
+	"slices"
+
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/flow"
 	"github.com/telltale-audit/telltale/internal/packet"
@@ -119,16 +121,24 @@ func (p *quicParser) reads(d telltale.Direction, long *quicHead, b []byte) bool 
 // initial tells of an opened packet, of n bytes at stream offset at.
 func (p *quicParser) initial(d telltale.Direction, at int64, n int, long *quicHead, s Sink) {
 	h := &p.shake[d]
-	pieces := h.frames(p.text)
-	m := Message{Proto: quic.Name, Dir: d, Protection: telltale.Open, Start: at, BodyName: "quic.crypto", Opened: true}
+	runs := h.frames(p.text, at+int64(long.size))
+	m := Message{Proto: quic.Name, Dir: d, Protection: telltale.Open, Start: at, Opened: true}
 	p.facts[0] = Fact{"version", quicVersion(long.version)}
 	m.Facts = p.facts[:]
-	m.TLS = h.greeting()
+	tls, whole := h.greeting()
+	if len(runs) == 1 && slices.Equal(runs[0].lies, whole.lies) {
+		whole = quicRun{} // it came in this packet
+	}
+	m.TLS = tls
+	if len(runs) > 0 {
+		m.Parts = h.share(&whole)
+	}
 	p.begin(m, s)
-	for _, r := range pieces {
-		if r.Start < r.End {
-			p.body(at+int64(long.size)+r.Start, p.text[r.Start:r.End], s)
-		}
+	for _, r := range runs {
+		p.field(r.field(), s)
+	}
+	if len(whole.data) > 0 {
+		p.again(whole.field(), s)
 	}
 	p.m.Wire = int64(n)
 	p.end(s)

@@ -90,6 +90,35 @@ var unknownSamples = []sample{
 	}},
 }
 
+// TestQUICScatteredHello reads a hello whose every byte comes in a frame of its
+// own: that each of them is searched has to do where they are too many.
+func TestQUICScatteredHello(t *testing.T) {
+	for size, whole := range map[int]bool{1000: true, maxCuts: false} {
+		padding := strings.Repeat("p", size)
+		exts := u16(21) + u16(size) + padding + string(simpleHello[len(simpleHello)-21:]) // its server_name
+		body := string(simpleHello[4:45]) + u16(len(exts)) + exts
+		hello := []byte("\x01\x00" + u16(len(body)) + body)
+		s := sample{"", quic, 443, nil}
+		for off := 0; off < len(hello); {
+			var frames strings.Builder
+			for range 190 {
+				if off < len(hello) {
+					frames.WriteString(frame(off, hello[off:off+1]) + "\x01")
+					off++
+				}
+			}
+			s.turns = append(s.turns, turn{telltale.ToServer, sealInitial(quicVersion1, "8 bytes!", byte(len(s.turns)), frames.String())})
+		}
+		log := strings.Join(s.play(t, every(1)), "\n")
+		if !strings.Contains(log, "sni=made-up.test") {
+			t.Errorf("%d bytes: the hello is not read", size)
+		}
+		if got := strings.Contains(log, padding); got != whole {
+			t.Errorf("%d bytes: searched as a whole: %t, want %t", size, got, whole)
+		}
+	}
+}
+
 func TestQUICProbe(t *testing.T) {
 	for name, c := range map[string]struct {
 		b    []byte

@@ -1,30 +1,28 @@
 package dissect
 
 import (
-	"github.com/telltale-audit/telltale"
+	"slices"
+
 	"github.com/telltale-audit/telltale/internal/wire"
 )
 
 // quicShake puts the handshake of one side together from CRYPTO frames, which
 // come in any order and over several datagrams (RFC 9000, section 19.6).
 type quicShake struct {
-	have []byte // from offset 0 on, without a hole
-	wait []quicPiece
-	held int // bytes in wait
-	tls  TLS
-	done bool // the hello was told, or is none
-}
-
-// quicPiece is a piece of the handshake that lies behind a hole.
-type quicPiece struct {
-	off  int
-	data []byte
+	have  quicRun // from offset 0 on
+	cuts  int     // pieces in it
+	wait  []quicPiece
+	held  int    // bytes in wait
+	parts *Parts // of a hello that one packet does not hold
+	tls   TLS
+	done  bool // the hello was told, or is none
 }
 
 // Bounds of what waits for a hole to close. Browsers send a dozen pieces.
 const (
 	maxPieces = 64
 	maxHeld   = 64 << 10
+	maxCuts   = 4 << 10 // of a hello that is searched as a whole, too
 )
 
 // The frames that an Initial packet may hold (RFC 9000, section 12.4).
@@ -36,9 +34,18 @@ const (
 	frameCrypto  = 6
 )
 
-// frames takes the CRYPTO frames of an opened packet and returns where their
-// data lies in it.
-func (h *quicShake) frames(text []byte) (pieces []telltale.Range) {
+// frames takes the CRYPTO frames of an opened packet, whose text begins at
+// stream offset at, and returns what they bring.
+func (h *quicShake) frames(text []byte, at int64) []quicRun {
+	pieces := readFrames(text, at)
+	for _, p := range pieces {
+		h.add(p)
+	}
+	return runsOf(pieces)
+}
+
+// readFrames returns the pieces of the handshake in a packet, in its order.
+func readFrames(text []byte, at int64) (pieces []quicPiece) {
 	c := wire.New(text)
 	for c.Len() > 0 {
 		switch typ := c.U8(); typ {
@@ -52,8 +59,9 @@ func (h *quicShake) frames(text []byte) (pieces []telltale.Range) {
 			if !c.OK() || off < 0 {
 				return pieces
 			}
-			h.add(off, data)
-			pieces = append(pieces, telltale.Range{Start: start, End: start + int64(n)})
+			if n > 0 {
+				pieces = append(pieces, quicPiece{off, at + start, data})
+			}
 		default:
 			return pieces
 		}
@@ -79,56 +87,82 @@ func passACK(c *wire.Cursor, typ uint8) {
 }
 
 // add takes a piece and those that waited for it.
-func (h *quicShake) add(off int, data []byte) {
-	if off > len(h.have) {
-		if len(h.wait) < maxPieces && h.held+len(data) <= maxHeld {
-			h.wait = append(h.wait, quicPiece{off, append([]byte(nil), data...)})
-			h.held += len(data)
+func (h *quicShake) add(p quicPiece) {
+	if p.off > len(h.have.data) {
+		if len(h.wait) < maxPieces && h.held+len(p.data) <= maxHeld {
+			p.data = slices.Clone(p.data)
+			h.wait = append(h.wait, p)
+			h.held += len(p.data)
 		}
 		return
 	}
-	h.join(off, data)
+	h.join(p)
 	for again := true; again; {
 		again = false
 		for _, p := range h.wait {
-			again = h.join(p.off, p.data) || again
+			again = h.join(p) || again
 		}
 	}
 }
 
 // join appends what of a piece continues the handshake.
-func (h *quicShake) join(off int, data []byte) bool {
-	if off > len(h.have) || off+len(data) <= len(h.have) || len(h.have) > maxHandshake {
+func (h *quicShake) join(p quicPiece) bool {
+	had := len(h.have.data)
+	if p.off > had || p.off+len(p.data) <= had || had > maxHandshake {
 		return false
 	}
-	h.have = append(h.have, data[len(h.have)-off:]...)
+	if h.cuts++; h.cuts > maxCuts {
+		h.have.lies = nil
+	}
+	known := had - p.off
+	h.have.join(quicPiece{had, p.at + int64(known), p.data[known:]})
 	return true
 }
 
-// greeting returns what the side's hello tells, once, when it is whole.
-func (h *quicShake) greeting() *TLS {
-	c := wire.New(h.have)
+// greeting returns what the side's hello tells, once, when it is whole, and all
+// of the handshake up to there.
+func (h *quicShake) greeting() (*TLS, quicRun) {
+	c := wire.New(h.have.data)
 	typ, size := c.U8(), int(c.U24())
 	if c.OK() && (typ != clientHello && typ != serverHello || size > maxHandshake) {
 		*h = quicShake{done: true}
-		return nil
+		return nil, quicRun{}
 	}
 	body := c.Bytes(size)
 	if !c.OK() {
-		return nil
+		return nil, quicRun{}
 	}
-	*h = quicShake{done: true}
+	whole := h.have
+	if h.cuts > maxCuts {
+		whole = quicRun{}
+	}
+	*h = quicShake{done: true, parts: h.parts}
 	h.tls.overQUIC = true
-	b := wire.New(body)
-	if typ == serverHello {
+	if b := wire.New(body); typ == serverHello {
 		if !h.tls.readServer(&b) {
-			return nil
+			return nil, whole
 		}
-		return &h.tls
+	} else {
+		h.tls.hello = body
+		if _, ok := h.tls.read(&b); !ok {
+			return nil, whole
+		}
 	}
-	h.tls.hello = body
-	if _, ok := h.tls.read(&b); !ok {
-		return nil
+	return &h.tls, whole
+}
+
+// share returns what the packets of a hello share, nil where one packet is all
+// of it.
+func (h *quicShake) share(whole *quicRun) *Parts {
+	switch {
+	case h.done && len(whole.data) == 0:
+		h.parts = nil
+	case h.parts == nil:
+		h.parts = new(Parts)
 	}
-	return &h.tls
+	p := h.parts
+	if h.done {
+		h.parts = nil
+	}
+	return p
 }

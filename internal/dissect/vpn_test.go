@@ -43,8 +43,9 @@ func TestDTLSFragments(t *testing.T) {
 	var p dtlsParser
 	turns := fragmentsOf(dtlsHello(), 40)
 	for i, turn := range turns[:len(turns)-1] {
-		if got, want := p.greets(turn.b[dtlsHeader:]), i == len(turns)-2; got != want {
-			t.Errorf("fragment %d: read %t", i, got)
+		var m Message
+		if p.greets(&m, turn.b[dtlsHeader:]); (m.TLS != nil) != (i == len(turns)-2) {
+			t.Errorf("fragment %d: read %t", i, m.TLS != nil)
 		}
 	}
 	if string(p.tls.SNI) != "made-up.example" || p.parts != nil {
@@ -55,7 +56,7 @@ func TestDTLSFragments(t *testing.T) {
 		"\x01\x00\x00\x10\x00\x00\x00\x00\x0f\x00\x00\x02xx", // beyond its end
 		"\x01\x00\x00\x10\x00\x00\x00\x00\x0f\x00\x00\x00",
 	} {
-		if p.greets([]byte(lie)) || p.parts != nil {
+		if p.greets(new(Message), []byte(lie)); p.parts != nil {
 			t.Errorf("%q is taken", lie)
 		}
 	}
@@ -98,7 +99,8 @@ var vpnSamples = []sample{
 // and its JA3 to what tshark makes of the same lists.
 func TestDTLSPrint(t *testing.T) {
 	var p dtlsParser
-	if b := []byte(dtlsHello()); !p.greets(b[dtlsHeader:]) {
+	var m Message
+	if p.greets(&m, []byte(dtlsHello())[dtlsHeader:]); m.TLS == nil {
 		t.Fatal("no greeting")
 	}
 	if got, want := p.tls.JA4(), "dd2d0202wc_"; !strings.HasPrefix(got, want) {

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/telltale-audit/telltale"
 )
@@ -54,22 +55,43 @@ func quic(low, high int) func(*crowd, *phone, int64) turns {
 // says. The keys follow from the connection ID that the client chose first and
 // the label of the sender.
 func quicInitial(label string, first, to, from, message []byte) []byte {
+	return quicFrames(label, first, to, from, 0, QUICFrame(0, message))
+}
+
+// QUICInitial returns a datagram with a client's Initial packet of some number,
+// with which it chooses the connection ID to, and frames in it.
+func QUICInitial(to []byte, number byte, frames ...[]byte) []byte {
+	return quicFrames("client in", to, to, nil, number, slices.Concat(frames...))
+}
+
+// QUICFrame returns a CRYPTO frame (RFC 9000, 19.6) with what a handshake has at
+// offset off, which is below 16 KiB.
+func QUICFrame(off int, b []byte) []byte {
+	frame := []byte{frameCrypto, byte(off)}
+	if off >= 64 {
+		frame = binary.BigEndian.AppendUint16(frame[:1], uint16(0x4000|off))
+	}
+	return append(binary.BigEndian.AppendUint16(frame, uint16(0x4000|len(b))), b...)
+}
+
+// quicFrames returns a datagram with an Initial packet, padded.
+func quicFrames(label string, first, to, from []byte, nth byte, frame []byte) []byte {
 	const number = 4 // bytes of the packet number
 	head := quicHead(quicLong|(number-1), to, from)
 	head = append(head, 0) // no token
-	frame := append([]byte{frameCrypto, 0}, byte(0x40|len(message)>>8), byte(len(message)))
-	frame = append(frame, message...)
 	const tag = 16
 	frame = append(frame, make([]byte, max(0, quicDatagram-len(head)-2-number-tag-len(frame)))...) // PADDING is 0
 	head = binary.BigEndian.AppendUint16(head, uint16(0x4000|number+len(frame)+tag))
-	head = append(head, 0, 0, 0, 0)
+	head = append(head, 0, 0, 0, nth)
 
 	prk, err := hkdf.Extract(sha256.New, first, quicSalt)
 	must(err)
 	key := quicExpand(prk, label, sha256.Size)
 	seal, err := cipher.NewGCM(newAES(quicExpand(key, "quic key", 16)))
 	must(err)
-	packet := seal.Seal(head, quicExpand(key, "quic iv", 12), frame, head)
+	nonce := quicExpand(key, "quic iv", 12)
+	nonce[len(nonce)-1] ^= nth
+	packet := seal.Seal(head, nonce, frame, head)
 	var mask [aes.BlockSize]byte
 	newAES(quicExpand(key, "quic hp", 16)).Encrypt(mask[:], packet[len(head):len(head)+aes.BlockSize])
 	packet[0] ^= mask[0] & 0x0f

@@ -184,7 +184,7 @@ func (c *conv) Field(m *dissect.Message, f dissect.Field) {
 	c.burn()
 	col := m.State.(*collector)
 	if col.owned {
-		f.Data, f.Wire = slices.Clone(f.Data), slices.Clone(f.Wire)
+		f.Data, f.Wire, f.Runs = slices.Clone(f.Data), slices.Clone(f.Wire), slices.Clone(f.Runs)
 	}
 	col.fields = append(col.fields, f)
 	col.heads += len(f.Data) + entryCost
@@ -270,7 +270,7 @@ func (c *conv) own(col *collector) {
 	col.owned = true
 	for i := range col.fields {
 		f := &col.fields[i]
-		f.Data, f.Wire = slices.Clone(f.Data), slices.Clone(f.Wire)
+		f.Data, f.Wire, f.Runs = slices.Clone(f.Data), slices.Clone(f.Wire), slices.Clone(f.Runs)
 	}
 	col.body = append(col.buf[:0], col.body...)
 }

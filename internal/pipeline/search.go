@@ -24,6 +24,9 @@ func (c *conv) End(m *dissect.Message) {
 		c.tellWhole(col)
 	}
 	c.deliver(col)
+	if m.Parts != nil {
+		c.leavePieces(col)
+	}
 	c.f.Forget(m.Dir, col.end())
 	m.State = nil
 	c.s.hold(&col.weight, 0)
@@ -153,8 +156,7 @@ func (c *conv) sight(col *collector, hits []detect.Hit) {
 	if len(hits) == 0 {
 		return
 	}
-	out := col.message()
-	first := len(out.Sightings)
+	whole := piecesOf(col.m)
 	for i := range hits {
 		h := &hits[i]
 		ranges := h.Ranges
@@ -166,13 +168,21 @@ func (c *conv) sight(col *collector, hits []detect.Hit) {
 		} else if f := &col.fields[h.Index]; f.Wire != nil {
 			ranges = []telltale.Range{{Start: f.At, End: f.At + int64(len(f.Wire))}}
 			h.Form = hiddenIn(f.Form, h.Form)
+		} else if f.Runs != nil {
+			ranges = nil
+			for _, r := range h.Ranges {
+				ranges = append(ranges, joined(f.Runs, r)...)
+			}
+			ranges = telltale.Union(ranges)
+		}
+		if !whole.isNews(h, ranges) {
+			continue
 		}
 		s := c.sighting(col.m.Dir, h, slices.Clone(ranges))
-		s.Packets, s.Time = c.packets(col.m.Dir, s.Ranges)
+		s.Packets, s.Time = c.packetsWith(whole, col.m.Dir, s.Ranges)
+		col.excerpt(s, hits, h)
+		out := col.message()
 		out.Sightings = append(out.Sightings, s)
-	}
-	for i, s := range out.Sightings[first:] {
-		col.excerpt(s, hits, &hits[i])
 	}
 	for i := range hits {
 		if hits[i].Index == bodyIndex {
@@ -206,11 +216,18 @@ func (c *conv) sighting(d telltale.Direction, h *detect.Hit, ranges []telltale.R
 
 // packets returns the packets that the ranges lie in and the time of the last.
 func (c *conv) packets(d telltale.Direction, ranges []telltale.Range) (telltale.Packets, telltale.Time) {
+	return c.packetsWith(nil, d, ranges)
+}
+
+// packetsWith is packets where some may lie in messages before, of which the flow
+// has forgotten them.
+func (c *conv) packetsWith(before *pieces, d telltale.Direction, ranges []telltale.Range) (telltale.Packets, telltale.Time) {
 	var ps []int64
 	var at int64
 	for _, r := range ranges {
 		ps = c.f.PacketsIn(ps, d, r.Start, r.End)
 		at = max(at, c.f.TimeOf(d, r.Start, r.End))
+		ps, at = before.packetsIn(ps, at, r)
 	}
 	ps = c.s.parts(ps)
 	slices.Sort(ps)
