@@ -106,16 +106,18 @@ func (p *dtlsParser) greets(m *Message, b []byte) *dtlsParts {
 		return nil
 	}
 	var g *dtlsParts
+	body := f.body
 	if !f.whole() {
 		if g = p.gather(&f); g == nil {
 			return nil
 		}
 		m.Parts = &g.Parts
-		if f.body = g.body; g.want > 0 {
+		if g.want > 0 {
 			return g
 		}
+		body = g.body
 	}
-	if p.read(f.body) {
+	if p.read(body) {
 		m.TLS = &p.tls
 	}
 	return g

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -161,7 +162,7 @@ func (o *owner) Field(m *Message, f Field) {
 	case !m.Opened:
 		o.same(m.Dir, f.Name, f.At, f.Data)
 	}
-	at := fmt.Sprint(f.At)
+	at := strconv.FormatInt(f.At, 10)
 	if f.Runs != nil {
 		at = fmt.Sprint(f.Runs)
 	}
