@@ -42,7 +42,7 @@ const (
 )
 
 // probeHTTP2 knows a client by its preface, and a server by the settings that it
-// must begin with.
+// must begin with. Of none at all (section 3.4) it is the next frame that tells.
 func probeHTTP2(b []byte) Verdict {
 	if len(b) == 0 {
 		return Maybe
@@ -53,7 +53,7 @@ func probeHTTP2(b []byte) Verdict {
 	if b[0] == 'P' {
 		return isPrefix(b, http2Preface)
 	}
-	const least, most = 6, 10 * 6 // bytes of settings
+	const most = 10 * 6 // bytes of settings
 	c := wire.New(b)
 	f := readHTTP2(&c)
 	switch {
@@ -62,7 +62,17 @@ func probeHTTP2(b []byte) Verdict {
 	case !c.OK():
 		return Maybe
 	}
-	return yesIf(f.length >= least && f.length <= most && f.length%6 == 0 && f.flags == 0 && f.stream == 0)
+	if f.length > most || f.length%6 != 0 || f.flags != 0 || f.stream != 0 {
+		return No
+	}
+	if f.length > 0 {
+		return Yes
+	}
+	next := readHTTP2(&c)
+	if !c.OK() {
+		return Maybe
+	}
+	return yesIf(next.plausible())
 }
 
 // http2Head is a frame's head (section 4.1).

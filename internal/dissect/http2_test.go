@@ -61,6 +61,13 @@ var http2Samples = []sample{
 			down(frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3, d.block(":status 200")) + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, d.block(":status 404"))),
 		}
 	}()},
+	{"HTTP/2 of a server without settings", http2, 8080, func() []turn {
+		c := newCoder()
+		return []turn{
+			down(frameOf(frameSettings, 0, 0, "") + frameOf(frameSettings, 1, 0, "") + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, c.block(":status 204", "x-imei 001012704839210"))),
+			up(http2Preface + frameOf(frameSettings, 0, 0, "")),
+		}
+	}()},
 	{"HTTP/2 that is malformed", http2, 80, []turn{
 		up(http2Preface + frameOf(frameHeaders, flagEndHeaders, 1, "\xff\xff\xff\xff\xff\xff") + frameOf(0x99, 0, 0, "x")),
 		down(frameOf(frameSettings, 0, 0, settings) + frameOf(frameHeaders, flagPadded, 1, "\xff")),
@@ -149,7 +156,7 @@ func (x *texts) Opaque(telltale.Direction, int64, int64, string) {}
 
 // TestHTTP2Elsewhere has nothing else be taken for HTTP/2, nor its preface for HTTP/1.
 func TestHTTP2Elsewhere(t *testing.T) {
-	for _, b := range []string{"PRI * HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\n", frameOf(frameSettings, 0, 1, settings), frameOf(frameSettings, 0, 0, "12345"), frameOf(frameData, 0, 0, "123456")} {
+	for _, b := range []string{"PRI * HTTP/1.1\r\n\r\n", "POST / HTTP/1.1\r\n", frameOf(frameSettings, 0, 1, settings), frameOf(frameSettings, 0, 0, "12345"), frameOf(frameData, 0, 0, "123456"), frameOf(frameSettings, 0, 0, "") + strings.Repeat("\x00", 9), frameOf(frameSettings, 0, 0, "") + "\x00\x00\x00\x04\x00\x00\x00\x00\x01"} {
 		if v := probeHTTP2([]byte(b)); v != No {
 			t.Errorf("%q: verdict %d", b, v)
 		}
