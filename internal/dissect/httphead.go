@@ -92,6 +92,7 @@ func (h *httpHead) read(head []byte) {
 	line, fields, _ := bytes.Cut(head[blank(head):], []byte("\n"))
 	*h = httpHead{HTTP: HTTP{ContentLength: -1}, encodings: h.encodings[:0]}
 	h.readLine(line)
+	h.readTarget()
 	var te []string
 	for len(fields) > 0 {
 		var name, value []byte
@@ -116,6 +117,34 @@ func (h *httpHead) read(head []byte) {
 		}
 	}
 	h.readTransfer(te)
+}
+
+// readTarget takes apart a target in absolute form, as proxies are asked. It says who
+// is asked, whatever the field Host does (RFC 9112, section 3.2.2); and what for is
+// told as where the server itself is asked.
+func (h *HTTP) readTarget() {
+	scheme, rest, found := bytes.Cut(h.URL, []byte("://"))
+	if !found || !isName(scheme, "http") && !isName(scheme, "https") {
+		return
+	}
+	end := bytes.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	authority, path := rest[:end], rest[end:]
+	if i := bytes.LastIndexByte(authority, '@'); i >= 0 {
+		authority = authority[i+1:]
+	}
+	if len(authority) == 0 {
+		return
+	}
+	switch {
+	case len(path) == 0 && string(h.Method) == "OPTIONS": // section 3.2.4
+		path = []byte("*")
+	case len(path) == 0 || path[0] != '/':
+		path = append([]byte("/"), path...)
+	}
+	h.Host, h.URL = authority, path
 }
 
 // readTransfer takes the transfer codings. Where there are any they decide
