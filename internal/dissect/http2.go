@@ -8,14 +8,13 @@ import (
 )
 
 // http2 reads HTTP/2 without TLS (RFC 9113): by prior knowledge, or after an
-// upgrade. A head is a message, with the data of its stream that follow it; what
-// other streams say between them begins another.
+// upgrade. A head is a message, with the data of its stream.
 var http2 = &Dissector{
 	Name:  "http2",
 	Ports: []uint16{80, 8080},
 	Proto: packet.TCP,
 	Probe: func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP2(b) },
-	New:   func(*flow.Flow) Parser { return new(http2Parser) },
+	New:   func(f *flow.Flow) Parser { return newHTTP2(f) },
 }
 
 // http2Preface is what a client says first (section 3.4).
@@ -31,6 +30,7 @@ const (
 const (
 	frameData         = 0
 	frameHeaders      = 1
+	frameReset        = 3
 	frameSettings     = 4
 	framePushPromise  = 5
 	frameContinuation = 9
@@ -93,25 +93,33 @@ type http2Parser struct {
 	mixed bool // more than one waited at a time: whose a response is, its place does not say
 }
 
+func newHTTP2(f *flow.Flow) *http2Parser {
+	p := new(http2Parser)
+	for d := range p.half {
+		p.half[d].flow, p.half[d].dir = f, telltale.Direction(d)
+	}
+	return p
+}
+
 // http2Half is one direction.
 type http2Half struct {
 	half
+	flow   *flow.Flow // nil: nobody asks for packets
+	dir    telltale.Direction
 	begun  bool
 	lost   bool   // where frames begin, by a gap
 	left   int    // bytes to come of the data in hand
 	pad    int    // bytes of padding behind them
 	ends   bool   // with which the stream does
+	data   uint32 // the stream that they are of
 	stream uint32 // of the open message
+	dns    *lookup
+	held   []*http2Held // what others say meanwhile, in the order in which they began
+	to     *http2Held   // where what is at hand goes; nil: it is of the open message
+	weight http2Weight  // of all that is held
 	bodies map[uint32]http2Body
 	headers
-	dns *lookup
 }
-
-// http2Body is what a head said of the data that follow.
-type http2Body struct{ contentType string }
-
-// maxHTTP2Bodies is how many streams are told apart.
-const maxHTTP2Bodies = 128
 
 func (p *http2Parser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (used int, err error) {
 	h := &p.half[d]
@@ -119,13 +127,13 @@ func (p *http2Parser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (u
 		var n int
 		switch {
 		case h.left+h.pad > 0:
-			n = h.data(at+int64(used), b[used:], s)
+			n = h.takeData(at+int64(used), b[used:], s)
 		case h.lost:
 			if n = h.seek(d, at+int64(used), b[used:], s); n == 0 && !h.lost {
 				continue
 			}
 		case !h.begun && b[used] == 'P':
-			n, err = h.preface(d, at+int64(used), b[used:], s)
+			n, err = h.preface(at+int64(used), b[used:], s)
 		default:
 			n, err = p.frame(d, at+int64(used), b[used:], s)
 		}
@@ -135,13 +143,13 @@ func (p *http2Parser) Parse(d telltale.Direction, at int64, b []byte, s Sink) (u
 		used += n
 	}
 	if err != nil {
-		h.finish(s)
+		h.release(s)
 	}
 	return used, err
 }
 
 // preface reads what a client says first.
-func (h *http2Half) preface(d telltale.Direction, at int64, b []byte, s Sink) (int, error) {
+func (h *http2Half) preface(at int64, b []byte, s Sink) (int, error) {
 	switch isPrefix(b, http2Preface) {
 	case No:
 		return 0, errHead
@@ -149,7 +157,7 @@ func (h *http2Half) preface(d telltale.Direction, at int64, b []byte, s Sink) (i
 		return 0, nil
 	}
 	h.begun = true
-	h.aside(d, at, b[:len(http2Preface)], s)
+	h.aside(at, b[:len(http2Preface)], s)
 	return len(http2Preface), nil
 }
 
@@ -164,7 +172,7 @@ func (p *http2Parser) frame(d telltale.Direction, at int64, b []byte, s Sink) (i
 	case !c.OK():
 		return 0, nil
 	case f.typ == frameData:
-		return h.beginData(d, f, at, b, s)
+		return h.beginData(f, at, b, s)
 	case f.length > http2Frame || f.typ > 0x20:
 		return 0, errHead
 	case len(b) < http2Header+f.length:
@@ -173,24 +181,28 @@ func (p *http2Parser) frame(d telltale.Direction, at int64, b []byte, s Sink) (i
 		return p.head(d, f, at, b, s)
 	}
 	h.begun = true
-	h.aside(d, at, b[:http2Header+f.length], s)
+	h.aside(at, b[:http2Header+f.length], s)
+	if f.typ == frameReset {
+		h.reset(f.stream, s)
+	}
 	return http2Header + f.length, nil
 }
 
 // aside gives bytes to search that are of no request or response.
-func (h *http2Half) aside(d telltale.Direction, at int64, b []byte, s Sink) {
+func (h *http2Half) aside(at int64, b []byte, s Sink) {
 	f := Field{Name: "http2.frame", Data: b, At: at}
+	h.to = nil
 	if h.open() {
 		h.field(f, s)
 		return
 	}
-	h.begin(Message{Proto: http2.Name, Dir: d, Protection: telltale.Open, Start: at}, s)
+	h.begin(Message{Proto: http2.Name, Dir: h.dir, Protection: telltale.Open, Start: at}, s)
 	h.field(f, s)
-	h.end(s)
+	h.finish(s)
 }
 
 // beginData reads the head of a frame of data (section 6.1).
-func (h *http2Half) beginData(d telltale.Direction, f http2Head, at int64, b []byte, s Sink) (int, error) {
+func (h *http2Half) beginData(f http2Head, at int64, b []byte, s Sink) (int, error) {
 	n, pad := http2Header, 0
 	if f.flags&flagPadded != 0 {
 		if len(b) == n {
@@ -201,26 +213,27 @@ func (h *http2Half) beginData(d telltale.Direction, f http2Head, at int64, b []b
 		}
 		n++
 	}
-	if !h.open() || h.stream != f.stream {
-		h.finish(s)
-		body := h.bodies[f.stream]
-		h.stream = f.stream
-		h.begin(Message{Proto: http2.Name, Dir: d, Protection: telltale.Open, Start: at, BodyName: "http.body", ContentType: body.contentType}, s)
+	if h.turn(f.stream, http2Header+f.length, 2, s) {
+		h.begin(h.rest(f.stream, at), s)
 	}
 	h.framing(n)
-	h.left, h.pad, h.ends = f.length-(n-http2Header)-pad, pad, f.flags&flagEndStream != 0
+	h.left, h.pad, h.ends, h.data = f.length-(n-http2Header)-pad, pad, f.flags&flagEndStream != 0, f.stream
 	if h.left+h.pad == 0 && h.ends {
 		h.endStream(s)
 	}
 	return n, nil
 }
 
-// data pushes what b holds of the data in hand, and passes over padding.
-func (h *http2Half) data(at int64, b []byte, s Sink) int {
+// takeData pushes what b holds of the data in hand, and passes over padding.
+func (h *http2Half) takeData(at int64, b []byte, s Sink) int {
+	if h.to == nil && !h.open() { // what came before a gap was told
+		h.stream = h.data
+		h.begin(h.rest(h.data, at), s)
+	}
 	n := min(h.left, len(b))
 	if n > 0 {
-		if h.dns != nil {
-			h.dns.take(b[:n])
+		if l := h.lookup(); l != nil {
+			l.take(b[:n])
 		}
 		h.body(at, b[:n], s)
 		h.left -= n
@@ -239,41 +252,38 @@ func (h *http2Half) data(at int64, b []byte, s Sink) int {
 	return n
 }
 
-// endStream ends the open message with its stream.
-func (h *http2Half) endStream(s Sink) {
-	delete(h.bodies, h.stream)
-	if l := h.dns; l != nil && h.open() && h.m.DNS == nil && l.whole() {
-		h.m.DNS = &l.msg.DNS
-	}
-	h.finish(s)
-}
-
-// finish ends the open message.
-func (h *http2Half) finish(s Sink) {
-	h.end(s)
-	h.dns = nil
-}
-
 // Gap goes on within data. Elsewhere the next frame is sought, and neither the headers
 // before it are known, on which others may build, nor what was asked and answered.
 func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p.half[d]
-	h.lack()
-	if n < int64(h.left) {
+	within := n < int64(h.left)
+	h.lackData()
+	if h.to != nil || !within {
+		h.release(s)
+	}
+	h.dns = nil
+	if within {
 		h.left -= int(n)
-		h.dns = nil
 		return true
 	}
-	h.finish(s)
-	*h = http2Half{begun: true, lost: true, bodies: h.bodies, headers: headers{gap: true}}
+	*h = http2Half{flow: h.flow, dir: h.dir, begun: true, lost: true, bodies: h.bodies, headers: headers{gap: true}}
 	p.mixed = true
 	return true
+}
+
+// lackData says that bytes of the message at hand were not had.
+func (h *http2Half) lackData() {
+	if h.to == nil {
+		h.lack()
+		return
+	}
+	h.to.m.Truncated, h.to.dns = true, nil
 }
 
 func (p *http2Parser) Close(d telltale.Direction, s Sink) {
 	h := &p.half[d]
 	if h.left > 0 {
-		h.lack()
+		h.lackData()
 	}
-	h.finish(s)
+	h.release(s)
 }

@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -61,6 +62,20 @@ var http2Samples = []sample{
 			down(frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3, d.block(":status 200")) + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, d.block(":status 404"))),
 		}
 	}()},
+	{"HTTP/2 of responses that take turns", http2, 80, func() []turn {
+		c, d := newCoder(), newCoder()
+		ask := func(path string) string { return c.block(":method GET", ":path "+path, ":authority plant.example") }
+		first := d.block(":status 200", "content-type application/json", "content-encoding br", "content-encoding gzip")
+		other := d.block(":status 200", "content-type application/dns-message")
+		return []turn{
+			up(http2Preface + frameOf(frameSettings, 0, 0, settings) + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, ask("/1")) + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3, ask("/2"))),
+			down(frameOf(frameSettings, 0, 0, settings) + frameOf(frameHeaders, flagEndHeaders, 1, first) + frameOf(frameHeaders, flagEndHeaders, 3, other)),
+			down(frameOf(frameData, 0, 1, "one") + frameOf(6, 0, 0, "a ping..") + frameOf(frameData, flagPadded, 3, "\x03\x00\x01\x81\x80\x00\x01\x00\x00\x00\x00\x00\x00pad")),
+			down(frameOf(framePushPromise, flagEndHeaders, 1, "\x00\x00\x00\x02"+d.block(":method GET", ":path /promised", ":authority plant.example")) + frameOf(frameHeaders, flagEndHeaders, 2, d.block(":status 200", "content-type text/css")) + frameOf(frameData, 0, 2, "given up")),
+			down(frameOf(frameReset, 0, 2, "\x00\x00\x00\x08") + frameOf(frameData, 0, 3, "\x01a\x04test\x00\x00\x01\x00\x01") + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3, d.block("x-trailer three"))),
+			down(frameOf(frameData, flagEndStream, 1, " and one") + frameOf(frameHeaders, flagEndHeaders, 5, d.block(":status 404")) + frameOf(frameData, 0, 5, "no end")),
+		}
+	}()},
 	{"HTTP/2 of a server without settings", http2, 8080, func() []turn {
 		c := newCoder()
 		return []turn{
@@ -104,6 +119,92 @@ func TestHTTP2Gap(t *testing.T) {
 	}
 	if n := strings.Count(log, "x-known"); n != 1 {
 		t.Errorf("x-known is told %d times, but what it was is known once, in\n%s", n, log)
+	}
+}
+
+// TestHTTP2Parted has more between the data of a stream than is held: the other streams
+// are told whole, and every part of this one with what its head said of its data.
+func TestHTTP2Parted(t *testing.T) {
+	for name, c := range map[string]struct {
+		frames, size int
+		parts        int // of the stream that goes on
+	}{
+		"few":                {10, 1000, 1},
+		"many bytes":         {10, 10000, 2},
+		"many streams":       {mostHeldStreams + 1, 10, 2},
+		"a frame beyond all": {1, mostHeld, 2},
+	} {
+		enc := newCoder()
+		text := http2Preface + frameOf(frameHeaders, flagEndHeaders, 1, enc.block(":method POST", ":path /long", "content-type text/plain", "content-encoding br")) + frameOf(frameData, 0, 1, "begins")
+		for i := range c.frames {
+			text += frameOf(frameHeaders, flagEndHeaders, 3+2*i, enc.block(":method POST", ":path /short"))
+			data := frameOf(frameData, flagEndStream, 3+2*i, strings.Repeat("x", c.size))
+			text += string([]byte{byte(c.size >> 16)}) + data[1:] // which frameOf has no room for
+		}
+		text += frameOf(frameData, flagEndStream, 1, "ends")
+		s := sample{"", http2, 80, []turn{up(text)}}
+		log := strings.Join(s.play(t, every(700)), "\n")
+		if n := strings.Count(log, "http2 open text/plain [br]"); n != c.parts {
+			t.Errorf("%s: %d parts, want %d", name, n, c.parts)
+		}
+		if n := strings.Count(log, "/short 0"); n != c.frames {
+			t.Errorf("%s: %d others, want %d", name, n, c.frames)
+		}
+		if n := strings.Count(log, fmt.Sprintf(", body %d\n", c.size)); n != c.frames {
+			t.Errorf("%s: %d others with all of their data, want %d", name, n, c.frames)
+		}
+	}
+}
+
+// TestHTTP2HeldIsBounded has many streams say a little each, and none end: no more is
+// held than may be told at a time, whatever comes.
+func TestHTTP2HeldIsBounded(t *testing.T) {
+	enc := newCoder()
+	p, told := newHTTP2(nil), &steps{}
+	at, most := int64(0), 0
+	parse := func(b string) {
+		had := told.calls
+		if used, err := p.Parse(telltale.ToServer, at, []byte(b), told); used != len(b) || err != nil {
+			t.Fatalf("used %d of %d, %v", used, len(b), err)
+		}
+		at, most = at+int64(len(b)), max(most, told.calls-had)
+		h := &p.half[telltale.ToServer]
+		if h.weight.bytes > mostHeld || h.weight.calls > mostHeldCalls || len(h.held) > mostHeldStreams || len(h.bodies) > maxHTTP2Bodies {
+			t.Fatalf("%+v of %d streams are held, %d are known", h.weight, len(h.held), len(h.bodies))
+		}
+	}
+	parse(http2Preface)
+	for i := range 3000 {
+		parse(frameOf(frameHeaders, flagEndHeaders, 1+2*i, enc.block(":method POST", ":path /", "content-type text/plain", "x-long "+strings.Repeat("y", i%3000))))
+		parse(frameOf(frameData, 0, 1+2*(i*7%(i+1)), "z"))
+	}
+	p.Close(telltale.ToServer, told)
+	if h := &p.half[telltale.ToServer]; h.weight != (http2Weight{}) || len(h.held) > 0 {
+		t.Errorf("%+v are held behind the end", h.weight)
+	}
+	if most > mostHeldCalls+2*mostHeldStreams+mostCalls {
+		t.Errorf("%d calls at a time", most)
+	}
+}
+
+// TestHTTP2GapInHeld has bytes missing of data that were held: what is before is not
+// joined with what is behind, and all others are told as they were.
+func TestHTTP2GapInHeld(t *testing.T) {
+	enc := newCoder()
+	ask := func(stream int, path string) string {
+		return frameOf(frameHeaders, flagEndHeaders, stream, enc.block(":method POST", ":path "+path, "content-encoding br"))
+	}
+	first := http2Preface + ask(1, "/1") + ask(3, "/3") + frameOf(frameData, 0, 3, "before and ") + frameOf(frameData, flagEndStream, 3, "then MISSING behind")[:http2Header+5]
+	rest := "MISSING behind" + frameOf(frameData, flagEndStream, 1, "one")
+	s := sample{"", http2, 80, []turn{up(first + rest)}}
+	log := strings.Join(s.playGap(t, 0, len(first), len("MISSING")), "\n")
+	for _, want := range []string{"POST /1", "POST /3", `"before and "`, `"then "`, "truncated\n", "http2 open  [br]\n\thttp.body@", `" behind"`, `"one"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %s in\n%s", want, log)
+		}
+	}
+	if n := strings.Count(log, "end "); n != 5 {
+		t.Errorf("%d messages, want the preface, two requests and what is left of both, in\n%s", n, log)
 	}
 }
 

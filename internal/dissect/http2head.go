@@ -2,6 +2,7 @@ package dissect
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"golang.org/x/net/http2/hpack"
@@ -207,11 +208,10 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		return 0, err
 	}
 	h.begun = true
-	begins := !h.open() || h.stream != f.stream || f.typ == framePushPromise
-	if begins {
-		h.finish(s)
-		h.text = h.text[:0] // which the open message's fields were in
+	if !h.open() {
+		h.text = h.text[:0] // which the last message's fields were in
 	}
+	before := len(h.text)
 	var list []representation
 	off := 0
 	for off < len(h.block) {
@@ -221,16 +221,26 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		}
 		list, off = append(list, r), r.to
 	}
-	if begins {
-		h.stream = f.stream
+	stream, ends := f.stream, f.flags&flagEndStream != 0
+	if f.typ == framePushPromise {
+		stream, ends = promised, true
+	}
+	if h.turn(stream, n+len(h.text)-before, 2*len(list)+1, s) {
 		p.begin(d, at, list, s)
 	}
 	h.tell(at, b[:n], list, s)
-	if f.flags&flagEndStream != 0 {
+	if h.to != nil {
+		h.text = h.text[:before]
+	}
+	if ends {
 		h.endStream(s)
 	}
 	return n, nil
 }
+
+// promised stands for the stream of a promise, which is a message of its own. It is
+// none that a frame can name.
+const promised = 1 << 31
 
 // begin opens the message that headers begin.
 func (p *http2Parser) begin(d telltale.Direction, at int64, list []representation, s Sink) {
@@ -253,33 +263,44 @@ func (p *http2Parser) begin(d telltale.Direction, at int64, list []representatio
 		case "content-type":
 			head.ContentType, m.ContentType = value, string(value)
 		case "content-encoding":
-			m.Encodings = addTokens(nil, value)
+			m.Encodings = addTokens(m.Encodings, value)
 		}
 	}
-	if p.pairs(head) {
+	if h.to != nil {
+		head.own()
+	}
+	if p.pairs(d, head) {
 		m.HTTP = head
 	}
-	if h.dns = lookupOf(head.ContentType, head.URL); h.dns != nil && h.dns.asked {
-		m.DNS = &h.dns.msg.DNS
+	dns := lookupOf(head.ContentType, head.URL)
+	if dns != nil && dns.asked {
+		m.DNS = &dns.msg.DNS
 	}
-	if len(h.bodies) < maxHTTP2Bodies && m.ContentType != "" {
-		if h.bodies == nil {
-			h.bodies = map[uint32]http2Body{}
-		}
-		h.bodies[h.stream] = http2Body{m.ContentType}
+	if h.to == nil {
+		h.dns = dns
+	} else {
+		h.to.dns = dns
 	}
 	h.begin(m, s)
 }
 
+// own has what a head tells, which is borrowed, be copies.
+func (h *HTTP) own() {
+	for _, b := range [...]*[]byte{&h.Method, &h.URL, &h.Host, &h.UserAgent, &h.ContentType} {
+		*b = slices.Clone(*b)
+	}
+}
+
 // pairs counts a request or a response, and reports whether it is told as one: a
 // response only where its place says whose it is.
-func (p *http2Parser) pairs(head *HTTP) bool {
+func (p *http2Parser) pairs(d telltale.Direction, head *HTTP) bool {
 	switch {
 	case head.Method != nil:
 		p.asked++
 		p.mixed = p.mixed || p.asked > 1
 		return true
 	case head.Status >= 200:
+		p.mixed = p.mixed || len(p.half[d.Reverse()].held) > 0
 		p.asked = max(p.asked-1, 0)
 	}
 	return head.Status > 0 && !p.mixed

@@ -133,8 +133,14 @@ func (f *Flow) TimeOf(d telltale.Direction, start, end int64) int64 {
 
 // Forget says that the owner will not ask about bytes before an offset again.
 func (f *Flow) Forget(d telltale.Direction, before int64) {
-	f.streams[d].runs.forget(before)
+	if s := &f.streams[d]; !s.keeps {
+		s.runs.forget(before)
+	}
 }
+
+// Keep says whether bytes of a direction that came before others may still be asked
+// about when those no longer are: until that is over nothing is forgotten.
+func (f *Flow) Keep(d telltale.Direction, keep bool) { f.streams[d].keeps = keep }
 
 // Seal says whether the bytes of a direction from an offset on are sealed:
 // then nobody reads them, and neither their checksums are verified nor copies

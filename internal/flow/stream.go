@@ -26,6 +26,7 @@ type stream struct {
 	shut   bool // the receiver's window is closed
 	signed bool // its segments carry signatures
 	sealed bool // its owner does not read it
+	keeps  bool // its runs are not forgotten
 	urgent bool // its hold knows of urgent bytes
 	fin    bool
 	said   uint8 // segments that were read, up to often

@@ -79,6 +79,12 @@ func TestDatagrams(t *testing.T) {
 	if got := f.TimeOf(telltale.ToServer, 0, 5); got != 4e6 {
 		t.Errorf("time of the last datagram: %d, want %d", got, int64(4e6))
 	}
+	f.Keep(telltale.ToServer, true)
+	f.Forget(telltale.ToServer, 3)
+	if got := f.PacketsIn(nil, telltale.ToServer, 0, 5); !slices.Equal(got, []int64{1, 4}) {
+		t.Errorf("packets of kept bytes %v", got)
+	}
+	f.Keep(telltale.ToServer, false)
 	f.Forget(telltale.ToServer, 3)
 	if got := f.PacketsIn([]int64{9}, telltale.ToServer, 0, 5); !slices.Equal(got, []int64{9, 4}) {
 		t.Errorf("packets after Forget %v", got)
