@@ -118,6 +118,7 @@ type http2Half struct {
 	to     *http2Held   // where what is at hand goes; nil: it is of the open message
 	weight http2Weight  // of all that is held
 	bodies map[uint32]http2Body
+	forgot bool // that there were more, with codings
 	headers
 }
 
@@ -266,7 +267,7 @@ func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 		h.left -= int(n)
 		return true
 	}
-	*h = http2Half{flow: h.flow, dir: h.dir, begun: true, lost: true, bodies: h.bodies, headers: headers{gap: true}}
+	*h = http2Half{flow: h.flow, dir: h.dir, begun: true, lost: true, bodies: h.bodies, forgot: h.forgot, headers: headers{gap: true}}
 	p.mixed = true
 	return true
 }

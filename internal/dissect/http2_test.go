@@ -135,14 +135,15 @@ func TestHTTP2Parted(t *testing.T) {
 		"a frame beyond all": {1, mostHeld, 2},
 	} {
 		enc := newCoder()
-		text := http2Preface + frameOf(frameHeaders, flagEndHeaders, 1, enc.block(":method POST", ":path /long", "content-type text/plain", "content-encoding br")) + frameOf(frameData, 0, 1, "begins")
+		var text strings.Builder
+		text.WriteString(http2Preface + frameOf(frameHeaders, flagEndHeaders, 1, enc.block(":method POST", ":path /long", "content-type text/plain", "content-encoding br")) + frameOf(frameData, 0, 1, "begins"))
 		for i := range c.frames {
-			text += frameOf(frameHeaders, flagEndHeaders, 3+2*i, enc.block(":method POST", ":path /short"))
+			text.WriteString(frameOf(frameHeaders, flagEndHeaders, 3+2*i, enc.block(":method POST", ":path /short")))
 			data := frameOf(frameData, flagEndStream, 3+2*i, strings.Repeat("x", c.size))
-			text += string([]byte{byte(c.size >> 16)}) + data[1:] // which frameOf has no room for
+			text.WriteString(string([]byte{byte(c.size >> 16)}) + data[1:]) // which frameOf has no room for
 		}
-		text += frameOf(frameData, flagEndStream, 1, "ends")
-		s := sample{"", http2, 80, []turn{up(text)}}
+		text.WriteString(frameOf(frameData, flagEndStream, 1, "ends"))
+		s := sample{"", http2, 80, []turn{up(text.String())}}
 		log := strings.Join(s.play(t, every(700)), "\n")
 		if n := strings.Count(log, "http2 open text/plain [br]"); n != c.parts {
 			t.Errorf("%s: %d parts, want %d", name, n, c.parts)
@@ -184,6 +185,25 @@ func TestHTTP2HeldIsBounded(t *testing.T) {
 	}
 	if most > mostHeldCalls+2*mostHeldStreams+mostCalls {
 		t.Errorf("%d calls at a time", most)
+	}
+}
+
+// TestHTTP2Unknown has more streams with coded data go on than are known: of the data of
+// one more it is told that they may be coded, of those of the others how they are.
+func TestHTTP2Unknown(t *testing.T) {
+	enc := newCoder()
+	var text strings.Builder
+	text.WriteString(http2Preface)
+	for i := range maxHTTP2Bodies + mostHeldStreams + 2 {
+		text.WriteString(frameOf(frameHeaders, flagEndHeaders, 1+2*i, enc.block(":method POST", ":path /", "content-encoding br")))
+	}
+	for _, i := range []int{0, maxHTTP2Bodies - 1, maxHTTP2Bodies} {
+		text.WriteString(frameOf(frameData, 0, 1+2*i, strings.Repeat("x", mostHeld/2)))
+	}
+	s := sample{"", http2, 80, []turn{up(text.String())}}
+	log := strings.Join(s.play(t, every(1000)), "\n")
+	if known, unknown := strings.Count(log, "open  [br]\n"), strings.Count(log, "open  [unknown]\n"); known != 2 || unknown != 1 {
+		t.Errorf("%d parts whose coding is known, want 2, and %d others, want 1", known, unknown)
 	}
 }
 

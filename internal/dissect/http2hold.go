@@ -93,7 +93,12 @@ func (h *http2Half) part(s Sink) {
 	for _, e := range b.encodings {
 		size += len(e)
 	}
-	if size > 0 && size <= maxHTTP2Body && len(h.bodies) < maxHTTP2Bodies {
+	_, known := h.bodies[h.stream]
+	switch {
+	case size == 0, h.stream == promised:
+	case size > maxHTTP2Body, !known && len(h.bodies) == maxHTTP2Bodies:
+		h.forgot = h.forgot || len(b.encodings) > 0
+	default:
 		if h.bodies == nil {
 			h.bodies = map[uint32]http2Body{}
 		}
@@ -171,12 +176,13 @@ func (h *http2Half) body(at int64, b []byte, s Sink) {
 		h.half.body(at, b, s)
 		return
 	}
-	parts := h.to.parts
-	if i := len(parts) - 1; i >= 0 && parts[i].Name == "" && parts[i].At+int64(len(parts[i].Data)) == at {
-		parts[i].Data = append(parts[i].Data, b...)
-		return
+	if i := len(h.to.parts) - 1; i >= 0 {
+		if last := &h.to.parts[i]; last.Name == "" && last.At+int64(len(last.Data)) == at {
+			last.Data = append(last.Data, b...)
+			return
+		}
 	}
-	h.to.parts = append(parts, Field{Data: slices.Clone(b), At: at})
+	h.to.parts = append(h.to.parts, Field{Data: slices.Clone(b), At: at})
 }
 
 // framing counts bytes that are not given to search.
@@ -237,8 +243,12 @@ func (h *http2Half) reset(stream uint32, s Sink) {
 }
 
 // rest returns the message that goes on with the data of a stream of which none is
-// open.
+// open. Where it may be one of those too many to be known, its data may be coded: what
+// is no text is not taken for what it says.
 func (h *http2Half) rest(stream uint32, at int64) Message {
-	b := h.bodies[stream]
+	b, known := h.bodies[stream]
+	if !known && h.forgot {
+		b.encodings = []string{"unknown"}
+	}
 	return Message{Proto: http2.Name, Dir: h.dir, Protection: telltale.Open, Start: at, BodyName: "http.body", ContentType: b.contentType, Encodings: b.encodings}
 }
