@@ -3,6 +3,7 @@ package dissect
 import (
 	"bytes"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -119,6 +120,52 @@ func TestHTTP2Gap(t *testing.T) {
 	}
 	if n := strings.Count(log, "x-known"); n != 1 {
 		t.Errorf("x-known is told %d times, but what it was is known once, in\n%s", n, log)
+	}
+}
+
+// TestHTTP2TurnsAtRandom has streams take turns at random, within what is held: each is
+// one message, with its own path, coding and all of its data.
+func TestHTTP2TurnsAtRandom(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	for range 300 {
+		enc := newCoder()
+		var text strings.Builder
+		text.WriteString(http2Preface)
+		bodies, begun := make([]string, 1+rnd.IntN(8)), map[int]bool{}
+		for live := len(bodies); live > 0; {
+			i := rnd.IntN(len(bodies))
+			switch piece := strings.Repeat(string(rune('a'+i)), 1+rnd.IntN(20)); {
+			case !begun[i]:
+				begun[i] = true
+				text.WriteString(frameOf(frameHeaders, flagEndHeaders, 1+2*i, enc.block(":method POST", fmt.Sprint(":path /", i), fmt.Sprint("content-encoding x", i))))
+			case strings.HasSuffix(bodies[i], "."):
+			case rnd.IntN(6) == 0:
+				bodies[i] += "."
+				live--
+				text.WriteString(frameOf(frameData, flagEndStream, 1+2*i, "."))
+			default:
+				bodies[i] += piece
+				text.WriteString(frameOf(frameData, 0, 1+2*i, piece))
+			}
+		}
+		s := sample{"", http2, 80, []turn{up(text.String())}}
+		log := s.play(t, func(b []byte) [][]byte { return cutAtRandom(rnd, b) })
+		for i, body := range bodies {
+			var got strings.Builder
+			for _, m := range log {
+				if strings.Contains(m, fmt.Sprintf("[x%d] POST /%d 0", i, i)) {
+					for _, part := range strings.Split(m, "http.body@")[1:] {
+						got.WriteString(strings.Split(part, `"`)[1])
+					}
+				}
+			}
+			if got.String() != body {
+				t.Fatalf("stream %d: body %q, want %q, in\n%s", i, got.String(), body, strings.Join(log, "\n"))
+			}
+		}
+		if len(log) != len(bodies)+1+2 {
+			t.Fatalf("%d messages and sums of %d streams", len(log), len(bodies))
+		}
 	}
 }
 
