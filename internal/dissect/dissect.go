@@ -57,6 +57,13 @@ type Dissector struct {
 	// as a new one, but with the memory of the old. nil: it cannot be done.
 	Renew func(p Parser, f *flow.Flow)
 
+	// Kept returns how many bytes a parser keeps of a direction from one call to the
+	// next, beside those that it leaves unused. nil: next to none.
+	Kept func(p Parser, d telltale.Direction) int
+
+	// LetGo has a parser that keeps something tell it now; set if Kept is.
+	LetGo func(p Parser, d telltale.Direction, s Sink)
+
 	// Lone says that a datagram of its protocol is understood by itself: one
 	// parser, renewed before each, reads those of all flows in turn.
 	Lone bool

@@ -15,6 +15,8 @@ var http2 = &Dissector{
 	Proto: packet.TCP,
 	Probe: func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP2(b) },
 	New:   func(f *flow.Flow) Parser { return newHTTP2(f) },
+	Kept:  func(p Parser, d telltale.Direction) int { return p.(*http2Parser).half[d].weight.bytes },
+	LetGo: func(p Parser, d telltale.Direction, s Sink) { p.(*http2Parser).half[d].release(s) },
 }
 
 // http2Preface is what a client says first (section 3.4).

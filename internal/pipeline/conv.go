@@ -44,6 +44,7 @@ type half struct {
 	left      bool           // the found protocol ended here: choose again by content
 	pending   []byte         // delivered, not used yet
 	weight    int            // of pending, as counted in the shard
+	kept      int            // bytes that the parser keeps, as counted there
 	at        int64          // stream offset of the first byte not used
 	open      *collector     // the message that is being told, if any
 	memory    *memory        // what its messages are compressed with, if they go on from each other
@@ -128,6 +129,20 @@ func (c *conv) wait(h *half, b []byte) {
 	c.s.hold(&h.weight, cap(b))
 }
 
+// weighKept counts what the flow's parser keeps of a direction, and has it tell that
+// where the shard holds too much.
+func (c *conv) weighKept(h *half, d telltale.Direction) {
+	if c.found == nil || c.found.Kept == nil || c.parser == nil {
+		return
+	}
+	if c.s.hold(&h.kept, c.found.Kept(c.parser, d)); h.kept > 0 && c.s.isFull() {
+		c.fuel = fuelBase
+		c.found.LetGo(c.parser, d, c)
+		c.settle(d)
+		c.s.hold(&h.kept, c.found.Kept(c.parser, d))
+	}
+}
+
 // consume hands b, which starts at the half's offset, to the direction's
 // parser and returns how much of it is done with.
 func (c *conv) consume(d telltale.Direction, b []byte) int {
@@ -139,6 +154,7 @@ func (c *conv) consume(d telltale.Direction, b []byte) int {
 		}
 		used, err := c.read(d, b[done:])
 		c.settle(d)
+		c.weighKept(h, d)
 		done += used
 		h.at += int64(used)
 		if err == nil && used == 0 && len(b)-done <= c.s.patience() {
@@ -319,6 +335,7 @@ func (c *conv) endHalf(d telltale.Direction) {
 	}
 	rest := h.pending
 	c.wait(h, nil)
+	c.s.hold(&h.kept, 0)
 	c.forgetMemory(d)
 	c.readRaw(d, h.at, rest)
 }

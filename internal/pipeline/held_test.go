@@ -23,6 +23,13 @@ var openings = map[string]func() []byte{
 	"compressed bodies": func() []byte { return post(incompressible(30_000), "Content-Encoding: gzip")[:20_000] },
 	"base64 bodies":     func() []byte { return post(fmt.Sprintf("%020000d", 0))[:20_000] },
 	"unknown":           func() []byte { return append([]byte{0, 1}, filler(20_000)...) },
+	"streams in turn": func() []byte {
+		b := append([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), http2Request("x-other", "1")...)
+		for stream := range byte(2) {
+			b = append(append(b, 0, 0x23, 0x28, 0, 0, 0, 0, 0, 1+2*stream), filler(9000)...)
+		}
+		return b
+	},
 	"chunks": func() []byte {
 		return []byte("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(filler(3000), 1)[:17_990])
 	},
