@@ -61,7 +61,7 @@ type Decoder struct {
 	needs    Marks // one of these is in whatever it writes; 0: none need be
 	texts    bool  // it can only write text
 	rewrites bool  // a view is the same text with escapes undone
-	whole    bool  // it is looked for in all of a view only, and read as JSON
+	whole    bool  // it is looked for in lines or all of a view only, and read as JSON
 }
 
 // mayBeIn reports whether d may find something in bytes with these marks.
