@@ -116,7 +116,7 @@ func steps(v *decode.View) (encoded, packed string) {
 	for ; v.Parent != nil; v = v.Parent {
 		switch v.Decoder {
 		case "url", "json", "entities", "quoted":
-		case "gzip", "zlib", "zstd", "deflate":
+		case "gzip", "zlib", "zip", "zstd", "deflate":
 			packed = v.Decoder
 		default:
 			encoded += v.Decoder

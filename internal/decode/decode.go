@@ -75,7 +75,7 @@ func (d *Decoder) Carries(b []byte) bool {
 
 // All lists the decoders, in the order in which they are tried.
 var All = []*Decoder{
-	gzipDecoder, zlibDecoder, zstdDecoder,
+	gzipDecoder, zlibDecoder, zipDecoder, zstdDecoder,
 	base64Decoder, hexDecoder, urlDecoder, jsonDecoder, entitiesDecoder, quotedDecoder, utf16Decoder,
 	protobufDecoder, msgpackDecoder, cborDecoder, multipartDecoder,
 }

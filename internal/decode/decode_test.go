@@ -317,7 +317,7 @@ func TestContentEncodings(t *testing.T) {
 
 // TestInflatedAnywhere finds objects among other bytes, in text and binary.
 func TestInflatedAnywhere(t *testing.T) {
-	for _, d := range []*Decoder{gzipDecoder, zlibDecoder} {
+	for _, d := range []*Decoder{gzipDecoder, zlibDecoder, zipDecoder} {
 		object := d.Encode([]byte(marker))
 		wire := fmt.Appendf(nil, "--part\r\nx: y\r\n\r\n%s\r\n--part\x00\x78\x9c\x1f\x8b\x08", object)
 		seen, _ := look(wire, Hints{}, "001012704839210")

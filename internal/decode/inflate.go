@@ -14,7 +14,7 @@ func (s *stream) worthwhile(o object, more bool) bool {
 		return true
 	}
 	truncated := s.waits || s.used() == len(s.in)
-	return truncated && o.decoder == gzipDecoder || looksDecoded(s.window)
+	return truncated && (o.decoder == gzipDecoder || o.decoder == zipDecoder) || looksDecoded(s.window)
 }
 
 // contextSize is how much of a window is shown again before the next.
@@ -93,7 +93,7 @@ func encodingDecoder(name string, b []byte) *Decoder {
 		return zlibDecoder
 	case name == "deflate":
 		return deflateDecoder
-	case name == "zstd" && isZstd(b):
+	case name == "zstd" && (isZstd(b) || isSkippable(b)):
 		return zstdDecoder
 	case name == "br":
 		return brotliDecoder

@@ -81,6 +81,8 @@ func TestInflow(t *testing.T) {
 		"two members":  {append(encodeGzip(text[:half]), encodeGzip(text[half:])...), 1, nil},
 		"gzip in gzip": {encodeGzip(encodeGzip(text)), 2, []string{"gzip", "gzip"}},
 		"unsaid twice": {encodeGzip(encodeGzip(text)), 2, nil},
+		"zip":          {encodeZip(text), 1, nil},
+		"gzip in zip":  {encodeZip(encodeGzip(text)), 2, nil},
 		"behind text":  {append(bytes.Repeat([]byte("text "), 400), encodeGzip(text)...), 1, nil},
 		"before text":  {append(encodeGzip(text), bytes.Repeat([]byte("text "), 400)...), 1, []string{"gzip"}},
 	} {

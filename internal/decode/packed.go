@@ -26,6 +26,12 @@ const maxZstdWindow = 8 << 20
 // isZstd reports whether b begins as a frame of Zstandard.
 func isZstd(b []byte) bool { return len(b) >= 9 && bytes.HasPrefix(b, zstdMagic) }
 
+// isSkippable reports whether b begins as a frame that says nothing, which may
+// stand before one of Zstandard (RFC 8878, 3.1.2).
+func isSkippable(b []byte) bool {
+	return len(b) >= 8 && b[0]&0xf0 == 0x50 && bytes.HasPrefix(b[1:], []byte{0x2a, 0x4d, 0x18})
+}
+
 // nextZstd implements [Decoder.Next]. It looks for the last byte of the magic,
 // which no text has.
 func nextZstd(b []byte, at int) int {

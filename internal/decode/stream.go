@@ -28,6 +28,9 @@ type stream struct {
 
 	crc, adler hash.Hash32
 	sum        hash.Hash32 // of the object: one of these, or nil
+
+	zipSum   uint32 // what the CRC of a member of ZIP is to be
+	zipLater bool   // it stands behind the member
 }
 
 // A part is a member of an object, or of a long one what stands in a few

@@ -88,7 +88,7 @@ func isControl(c byte) bool {
 }
 
 // hasMagic reports whether b begins as an object that a decoder opens.
-func hasMagic(b []byte) bool { return isGzip(b) || isZlib(b) || isZstd(b) }
+func hasMagic(b []byte) bool { return isGzip(b) || isZlib(b) || isZip(b) || isZstd(b) }
 
 // isSpace reports whether c is white space.
 func isSpace(c byte) bool { return c == ' ' || c == '\n' || c == '\r' || c == '\t' }

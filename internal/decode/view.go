@@ -116,9 +116,12 @@ func (v *View) trail() []step {
 		return v.steps
 	}
 	var steps []step
-	if v.decoder.rewrites && v.from.mode != modeQuote {
+	switch {
+	case v.decoder.rewrites && v.from.mode != modeQuote:
 		steps = v.Parent.trail()
-	} else {
+	case v.decoder == zipDecoder: // an archive is no text, whatever its bytes look like
+		steps = v.Parent.trail()
+	default:
 		steps = v.Parent.trailAt(v.from.Start)
 	}
 	if n := len(steps); n == 0 || steps[n-1].name != v.Decoder || !v.decoder.rewrites {
