@@ -68,9 +68,10 @@ type Decoder struct {
 func (d *Decoder) mayBeIn(marks Marks) bool { return d.needs == 0 || d.needs&marks != 0 }
 
 // Carries reports whether d can write b, for tests: some encodings are of text
-// alone, and escapes of JSON leave the quotes of UTF-16 torn.
+// alone, and escapes of JSON leave the quotes of UTF-16 torn, and those of the CRC
+// in the head of a member of ZIP.
 func (d *Decoder) Carries(b []byte) bool {
-	return !(d.texts && otherBytes(b, 0) > 0 || d == jsonDecoder && startsWide(b))
+	return !(d.texts && otherBytes(b, 0) > 0 || d == jsonDecoder && (startsWide(b) || isZip(b)))
 }
 
 // All lists the decoders, in the order in which they are tried.
