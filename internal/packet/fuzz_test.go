@@ -78,6 +78,9 @@ func FuzzDecode(f *testing.F) {
 	for _, c := range tunnelCases {
 		f.Add(uint16(LinkRaw), c.data, 0)
 	}
+	for _, c := range spareCases {
+		f.Add(uint16(LinkRaw), c.data, 0)
+	}
 	f.Fuzz(func(t *testing.T, link uint16, data []byte, cut int) {
 		oracle.Allocates(t, 0, 0, func() { innermost(t, Link(link), data, len(data)+cut%(1<<20)) })
 		h := innermost(t, Link(link), data, len(data)+cut%(1<<20))

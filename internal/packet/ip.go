@@ -35,7 +35,7 @@ func (h *Header) ipv4(data []byte) Status {
 	if size > h.PayloadEnd-h.PayloadStart {
 		return h.short(size)
 	}
-	h.Version, h.Proto = 4, b[9]
+	h.Version, h.Proto, h.ipStart = 4, b[9], h.PayloadStart
 	h.ID, h.TTL = binary.BigEndian.Uint16(b[4:]), b[8]
 	h.Src.set4(b[12:16])
 	h.Dst.set4(b[16:20])
@@ -57,7 +57,7 @@ func (h *Header) ipv6(data []byte) Status {
 		return Malformed
 	}
 	h.Version, h.Proto, h.TTL = 6, b[6], b[7]
-	h.Src, h.Dst = Addr(b[8:24]), Addr(b[24:40])
+	h.Src, h.Dst, h.ipStart = Addr(b[8:24]), Addr(b[24:40]), h.PayloadStart
 	h.PayloadStart += 40
 	// A length of 0 is a jumbogram (RFC 2675) or segmentation left to the card.
 	if length := int(binary.BigEndian.Uint16(b[4:])); length > 0 || h.Proto == extNoNext {

@@ -87,6 +87,7 @@ type Header struct {
 	summed         bool // there is a transport header
 	rerouted       bool // by a routing header: Dst is not the last one, whose sum it would be
 
+	ipStart    int    // of the IP header, iff Version is not 0
 	realm      uint32 // that the tunnel's header says: VXLAN and Geneve VNI, GRE key
 	frameStart int    // of the innermost Ethernet frame
 	layers     uint8  // link headers passed that carry another link's

@@ -151,7 +151,7 @@ func TestFields(t *testing.T) {
 		DstMAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 1}, SrcMAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, 0xc4},
 		Version: 4, TTL: 64, Proto: TCP, Src: AddrFrom(netip.MustParseAddr("192.0.2.5")), Dst: AddrFrom(netip.MustParseAddr("198.51.100.7")),
 		SrcPort: 50000, DstPort: 80, Flags: PSH | ACK, Seq: 1, Ack: 2,
-		Window: 0xffff, PayloadStart: 62, PayloadEnd: 68, transportStart: 42, summed: true,
+		Window: 0xffff, PayloadStart: 62, PayloadEnd: 68, transportStart: 42, summed: true, ipStart: 22,
 	}
 	if h != want {
 		t.Errorf("got  %+v\nwant %+v", h, want)

@@ -17,6 +17,14 @@ const (
 	protoMPLS    = 137
 )
 
+// IP protocols that are told from chance bytes, and not read.
+const (
+	protoESP  = 50
+	protoOSPF = 89
+	protoPIM  = 103
+	protoSCTP = 132
+)
+
 // minFrame is the length of the shortest Ethernet frame, checksum included:
 // shorter ones are padded.
 const minFrame = 64
@@ -28,8 +36,8 @@ const minFrame = 64
 //
 // It returns false, and inner is not valid, where h is no tunnel or what it
 // carries does not add up: then its payload is like any other. Port numbers
-// alone make no tunnel. So nothing but a tunnel's headers is ever left out of
-// a payload, and padding of short frames.
+// alone make no tunnel. What lies behind the packet is left to the tunnel, see
+// [Header.Around].
 func (h *Header) Inner(data []byte, inner *Header) bool {
 	return h.Depth < MaxDepth && h.opens(data, inner)
 }
@@ -57,7 +65,52 @@ func (h *Header) opens(data []byte, inner *Header) bool {
 	if inner.Tunnel == 0 {
 		inner.Tunnel = h.Tunnel // around the tunnel that it came through
 	}
-	return inner.end() == h.end() || inner.HasMAC && h.end()-inner.frameStart <= minFrame
+	return inner.end() == h.end() || inner.padded(h) || inner.plausible(data, h)
+}
+
+// Around returns the tunnel h without inner, the packet that it carries. Its
+// payload is what lies behind inner, which a receiver passes over: nothing but
+// headers is left out, and padding of short frames.
+func (h *Header) Around(inner *Header) Header {
+	outer := *h
+	if spare := h.end() - inner.end(); spare > 0 && !inner.padded(h) {
+		outer.PayloadStart = inner.PayloadEnd
+		outer.Cut = spare - (outer.PayloadEnd - outer.PayloadStart)
+		return outer
+	}
+	outer.PayloadEnd, outer.Cut = outer.PayloadStart, 0
+	return outer
+}
+
+// padded reports whether the tunnel outer ends where a frame does that was
+// padded for being short.
+func (h *Header) padded(outer *Header) bool {
+	return h.HasMAC && outer.end()-h.frameStart <= minFrame
+}
+
+// maxSpare is how many bytes may lie behind an IPv6 packet in a tunnel: its
+// header has no checksum to tell it from other bytes.
+const maxSpare = 64
+
+// plausible reports whether h, which ends before outer does, is an IP packet for
+// all that: receivers go by its own length, and some switches leave the
+// checksum of the frame behind it. Of bytes of another protocol that happen to
+// look like a tunnel's header hardly any pass.
+func (h *Header) plausible(data []byte, outer *Header) bool {
+	if h.Version == 4 {
+		b := data[h.ipStart:]
+		return sum(b[:int(b[0]&0x0f)*4]) == 0xffff
+	}
+	return outer.end()-h.end() <= maxSpare && usual(h.Proto)
+}
+
+// usual reports whether IPv6 packets with that payload are met.
+func usual(proto uint8) bool {
+	switch proto {
+	case TCP, UDP, ICMPv6, protoIPv4, protoIPv6, protoGRE, protoESP, protoOSPF, protoPIM, protoSCTP, extNoNext:
+		return true
+	}
+	return false
 }
 
 // carrier returns the [Header.Carrier] of what outer carries. Ports have no

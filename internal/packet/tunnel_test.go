@@ -176,7 +176,12 @@ func innermost(t *testing.T, link Link, data []byte, wireLen int) Header {
 		if inner.PayloadStart < h.PayloadStart || inner.PayloadStart > inner.PayloadEnd || inner.end() > h.end() || inner.PayloadEnd > h.PayloadEnd {
 			t.Fatalf("%+v\nis not inside\n%+v", inner, h)
 		}
-		if left := h.end() - inner.end(); left > 46 || left > 0 && !inner.HasMAC {
+		outer := h.Around(&inner)
+		if outer.PayloadEnd != h.PayloadEnd && outer.PayloadEnd != outer.PayloadStart || outer.PayloadStart < h.PayloadStart || outer.Cut < 0 {
+			t.Fatalf("%+v\nis not\n%+v\nwithout\n%+v", outer, h, inner)
+		}
+		kept := outer.PayloadEnd - outer.PayloadStart + outer.Cut
+		if left := h.end() - inner.end() - kept; left > 46 || left < 0 || left > 0 && !inner.HasMAC {
 			t.Fatalf("%d bytes left out: %+v\nin\n%+v", left, inner, h)
 		}
 		h = inner
@@ -193,6 +198,72 @@ func TestInner(t *testing.T) {
 		payload := map[uint8]string{UDP: four, TCP: sixBytes}[c.proto]
 		if got := hex.EncodeToString(data(c.data, h)); c.depth > 0 && payload != "" && got != payload && !strings.Contains(c.name, "5 deep") {
 			t.Errorf("%s: payload %s", c.name, got)
+		}
+	}
+}
+
+// checked puts the right checksum into the header of an IPv4 packet.
+func checked(b []byte) []byte {
+	b = bytes.Clone(b)
+	b[10], b[11] = 0, 0
+	binary.BigEndian.PutUint16(b[10:], ^sum(b[:int(b[0]&0x0f)*4]))
+	return b
+}
+
+// with returns b and n bytes more.
+func with(b []byte, n int) []byte { return append(bytes.Clone(b), bytes.Repeat([]byte{0xee}, n)...) }
+
+// spareCases are tunnels with bytes behind the packet that they carry.
+var spareCases = []struct {
+	name  string
+	data  []byte
+	depth uint8
+	spare int
+}{
+	{"ip in ip", over4(4, with(checked(carriedUDP), 1)), 1, 1},
+	{"ip in ip, many", over4(4, with(checked(carriedUDP), 900)), 1, 900},
+	{"ip in ip, wrong checksum", over4(4, with(carriedUDP, 1)), 0, 0},
+	{"6in4", over4(41, with(carriedTCP6, 64)), 1, 64},
+	{"6in4, many", over4(41, with(carriedTCP6, 65)), 0, 0},
+	{"6in4, no known payload", over4(41, with(mustHex(strings.Replace(ip6tcp, "001a 06", "0004 fd", 1)+four), 1)), 0, 0},
+	{"gre", over4(47, behind("0000 0800", with(checked(carriedUDP), 2))), 1, 2},
+	{"pptp", over4(47, behind("3001 880b 0021 0007 00000001 21", with(checked(carriedUDP), 3))), 1, 3},
+	{"gtp-u, in its length", overUDP(2152, gtp("30ff", "", with(checked(carriedUDP), 2))), 1, 2},
+	{"gtp-u, behind its length", overUDP(2152, with(gtp("30ff", "", checked(carriedUDP)), 2)), 1, 2},
+	{"gtp-u, ipv6", overUDP(2152, with(gtp("30ff", "", carriedTCP6), 2)), 1, 2},
+	{"gtp-u, past its end", overUDP(2152, gtp("30ff", "", checked(carriedUDP))[:8+31]), 0, 0},
+	{"gtp-u, behind udp", overUDP(2152, gtp("30ff", "", checked(behind("45000022"+ip4udp[8:], with(mustHex(udpHead+four), 2))))), 1, 2},
+	{"l2tp", overUDP(1701, behind("0002 00070009 ff03 0021", with(checked(carriedUDP), 1))), 1, 1},
+	{"l2tp, behind its length", overUDP(1701, behind("4002 0029 00070009 21", with(checked(carriedUDP), 1))), 1, 1},
+	{"l2tp, a length within its header", overUDP(1701, behind("4002 0005 00070009 21", with(checked(carriedUDP), 1))), 0, 0},
+	{"vxlan", overUDP(4789, behind("08000000 00000700"+macs+"0800", with(checked(overUDP(53, make([]byte, 40))), 1))), 1, 1},
+	{"vxlan, padded and more", overUDP(4789, behind("08000000 00000700"+macs+"0800", with(checked(carriedUDP), 19))), 1, 19},
+	{"vxlan, padded", overUDP(4789, behind("08000000 00000700"+macs+"0800", with(checked(carriedUDP), 18))), 1, 0},
+	{"vxlan, wrong checksum", overUDP(4789, behind("08000000 00000700"+macs+"0800", with(carriedUDP, 19))), 0, 0},
+}
+
+// TestInnerSpare reads the packet inside a tunnel by its own length. What lies
+// behind stays the tunnel's.
+func TestInnerSpare(t *testing.T) {
+	for _, c := range spareCases {
+		h, inner := check(t, LinkRaw, c.data, len(c.data)), Header{}
+		if got := h.Inner(c.data, &inner); got != (c.depth > 0) {
+			t.Errorf("%s: followed %t", c.name, got)
+			continue
+		}
+		if c.depth == 0 {
+			continue
+		}
+		outer := h.Around(&inner)
+		if got := data(c.data, outer); !bytes.Equal(got, bytes.Repeat([]byte{0xee}, c.spare)) || outer.Cut != 0 {
+			t.Errorf("%s: %x and %d bytes behind", c.name, got, outer.Cut)
+		}
+		cut := len(c.data) - 1
+		if h = check(t, LinkRaw, c.data[:cut], len(c.data)); !h.Inner(c.data[:cut], &inner) || inner.Cut != 0 {
+			t.Errorf("%s: the last byte not captured: %+v", c.name, inner)
+		}
+		if outer = h.Around(&inner); outer.PayloadEnd-outer.PayloadStart+outer.Cut != c.spare || outer.Cut != min(c.spare, 1) {
+			t.Errorf("%s: the last byte not captured: %+v", c.name, outer)
 		}
 	}
 }

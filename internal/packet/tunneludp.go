@@ -28,6 +28,16 @@ func tunnelPort(port uint16) bool {
 	return false
 }
 
+// within is [Header.limit] for a tunnel's header. It returns false where the
+// datagram ends before that, or the header does not.
+func (h *Header) within(end int) bool {
+	if end < h.PayloadStart || end > h.end() {
+		return false
+	}
+	h.limit(end)
+	return true
+}
+
 // overUDP reads the header of the tunnel of that port.
 func (h *Header) overUDP(data []byte, port uint16) Status {
 	switch port {
@@ -85,7 +95,7 @@ func (h *Header) l2tp(data []byte) Status {
 		ids = b[2:6]
 	}
 	h.Tunnel = binary.BigEndian.Uint32(ids)
-	if n := int(binary.BigEndian.Uint16(b)); bits&length != 0 && h.PayloadStart-2-size+n != h.end() {
+	if bits&length != 0 && !h.within(h.PayloadStart-2-size+int(binary.BigEndian.Uint16(b))) {
 		return NotIP
 	}
 	if bits&offset != 0 {
@@ -146,7 +156,7 @@ func (h *Header) gtpu(data []byte) Status {
 	if s != OK {
 		return s
 	}
-	if b[0]&0xf8 != 0x30 || b[1] != userPacket || h.PayloadStart+int(binary.BigEndian.Uint16(b[2:])) != h.end() {
+	if b[0]&0xf8 != 0x30 || b[1] != userPacket || !h.within(h.PayloadStart+int(binary.BigEndian.Uint16(b[2:]))) {
 		return NotIP
 	}
 	h.Tunnel = binary.BigEndian.Uint32(b[4:])

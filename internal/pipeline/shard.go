@@ -92,7 +92,7 @@ func (s *shard) take(h *packet.Header, p *capture.Packet) {
 const capturedAgain = "captured_again"
 
 // packet hands a packet to its flow, and what it carries to theirs: a tunnel
-// is a flow without payload of its own.
+// is a flow whose payload is what lies behind the packets inside, if anything.
 func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 	switch {
 	case h.Status == packet.Fragment:
@@ -115,9 +115,8 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 		s.table.Packet(h, p)
 		return
 	}
-	s.w.tally.Payload.In -= payload(h) - payload(inner)
-	outer := *h
-	outer.PayloadEnd, outer.Cut = outer.PayloadStart, 0
+	outer := h.Around(inner)
+	s.w.tally.Payload.In -= payload(h) - payload(inner) - payload(&outer)
 	around := s.outer
 	s.outer = s.conv(s.table.Packet(&outer, p)).info
 	s.packet(inner, p)

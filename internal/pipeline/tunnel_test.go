@@ -72,6 +72,31 @@ func TestTunnels(t *testing.T) {
 	}
 }
 
+// TestTunnelSpare has bytes lie behind the packets in a tunnel: a value on the
+// cut between two of them is found all the same, and what those bytes say too.
+func TestTunnelSpare(t *testing.T) {
+	direct := talk(80, lab.Carriage{Segment: 100}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, post(plain))
+		c.Close(telltale.ToServer)
+	})
+	want := hear(t, direct)
+	for i := range direct {
+		direct[i].Data = append(slices.Clone(direct[i].Data), 0xee)
+	}
+	got := hear(t, inGRE(direct, 1))
+	if g, w := got.only(t).line(true), want.only(t).line(true); g != w {
+		t.Errorf("in a tunnel with bytes to spare %s, directly %s", g, w)
+	}
+	if in := want.tally.Payload.In + int64(len(direct)); got.tally.Payload.In != in || got.tally.Payload.Scanned != in {
+		t.Errorf("%d payload bytes, %d scanned, want %d", got.tally.Payload.In, got.tally.Payload.Scanned, in)
+	}
+	direct[0].Data = append(direct[0].Data, " imei="+plain...)
+	if n := len(hear(t, inGRE(direct, 1)).sightings()); n != 2 {
+		t.Errorf("%d sightings with one behind a packet", n)
+	}
+}
+
 // TestFragments cuts a datagram into IP fragments that come in any order: the
 // value on the cut is found, in all the packets that it came in.
 func TestFragments(t *testing.T) {
