@@ -21,13 +21,14 @@ const (
 // Fragments puts the parts of fragmented IP packets together. What it does
 // depends on the packets alone. One goroutine at a time uses it.
 //
-// Every byte given to Add comes out exactly once: in a [Whole] that Add
-// returns or, where the packet does not get whole, in what is had of it from
-// its beginning on, to first; to alone; or in the count that Repeated returns.
-// Where parts contradict each other the first copy counts and the other goes
-// to alone. Receivers drop a packet whose parts overlap (RFC 5722; Linux does
-// so with IPv4 too, but for a part of which all came before): then it is
-// [Header.Disputed]. Parts wait 60 s of capture time for the others.
+// Every byte given to Add comes out exactly once: in a [Whole] that Add returns
+// or, where the packet does not get whole, in what is had of it from its
+// beginning on, to first; to alone; or in the count that Repeated returns.
+// Where parts contradict each other the first copy counts and the other goes to
+// alone, as do bytes that are too many in a part: see rounded. Receivers drop a
+// packet whose parts overlap (RFC 5722; Linux does so with IPv4 too, but for a
+// part of which all came before): then it is [Header.Disputed]. Parts wait for
+// the others for 60 s of capture time.
 type Fragments struct {
 	first    func(*Whole)
 	alone    func(Part)
@@ -116,10 +117,14 @@ func (f *Fragments) Repeated() int64 { return f.repeated }
 // nanoseconds, and returns the packet that it completes, or nil.
 func (f *Fragments) Add(h *Header, data []byte, number, time int64) *Whole {
 	f.Expire(time)
-	p := piece{h.FragOffset, data[h.PayloadStart:h.PayloadEnd], number, time}
+	whole := piece{h.FragOffset, data[h.PayloadStart:h.PayloadEnd], number, time}
+	p := rounded(h, whole)
 	if !sound(h, &p) {
-		f.unsound(h, p)
+		f.unsound(h, whole)
 		return nil
+	}
+	if p.end() < whole.end() {
+		f.giveOf(h, whole, whole.cut(p.end(), whole.end()), true)
 	}
 	d := f.datagram(h)
 	f.place(d, h, p)
@@ -147,6 +152,16 @@ func (f *Fragments) Flush() {
 	for f.byAge.Len() > 0 {
 		f.giveUp(f.byAge.Front().Value.(*datagram))
 	}
+}
+
+// rounded returns what a receiver takes of a part behind which others come:
+// its length is to be a multiple of 8. With IPv4, Linux passes over the bytes
+// that are too many; with IPv6 the whole part (RFC 8200 section 4.5).
+func rounded(h *Header, p piece) piece {
+	if h.Version == 4 && h.FragMore {
+		p.data = p.data[:len(p.data)&^7]
+	}
+	return p
 }
 
 // sound reports whether a part can belong to an IP packet. One that the

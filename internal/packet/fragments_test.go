@@ -202,7 +202,8 @@ func TestFragmentsOverlap(t *testing.T) {
 // packet, or that begin one which can not get whole.
 func TestFragmentsUnsound(t *testing.T) {
 	b := newBench(t, 1<<20)
-	b.add(part4(1, 0, true, make([]byte, 12)))
+	b.add(part6(1, 0, true, make([]byte, 12)))
+	b.add(part4(1, 16, true, make([]byte, 7)))
 	b.add(part4(1, 65528, false, make([]byte, 9)))
 	b.add(part4(1, 8, false, nil))
 	cut := part4(1, 0, true, make([]byte, 16))
@@ -212,8 +213,42 @@ func TestFragmentsUnsound(t *testing.T) {
 	wifi := bytesOf(t, "0801", "0000"+bssid+phoneMAC+serverMAC+"1100", four)
 	h.Decode(LinkWiFi, wifi, len(wifi))
 	b.addHeader(&h, wifi)
-	if len(b.alone) != 3 || len(b.begun) != 2 || len(b.f.open) != 0 {
+	if len(b.alone) != 4 || len(b.begun) != 2 || len(b.f.open) != 0 {
 		t.Errorf("%d alone, %d begun, %d packets open", len(b.alone), len(b.begun), len(b.f.open))
+	}
+	b.close()
+}
+
+// TestFragmentsOdd has parts of IPv4 packets end amid eight bytes, and others
+// follow: the packet is what Linux makes of them, and the bytes that are too
+// many come out alone. Of an IPv6 packet such a part is none.
+func TestFragmentsOdd(t *testing.T) {
+	udp := udpOf(40)
+	for n := 1; n < 8; n++ {
+		for _, odd := range []int{0, 16} {
+			b := newBench(t, 1<<20)
+			for at := 0; at < 32; at += 16 {
+				part := bytes.Clone(udp[at : at+16])
+				if at == odd {
+					part = append(part, "#######"[:n]...)
+				}
+				b.add(part4(7, at, true, part))
+			}
+			w := b.add(part4(7, 32, false, udp[32:]))
+			if w == nil || w.Header.Disputed || !bytes.Equal(w.Data, udp) || len(b.alone) != 1 {
+				t.Fatalf("%d bytes too many at %d: %+v, %d alone", n, odd, w, len(b.alone))
+			}
+			if p := b.alone[0]; string(p.Data) != "#######"[:n] || p.At != 16 || len(p.Whole) != 16+n || p.Header.FragOffset != odd+16 || p.Packet != int64(odd/16)+1 {
+				t.Errorf("%d bytes too many at %d: %+v", n, odd, p)
+			}
+			b.close()
+		}
+	}
+	b := newBench(t, 1<<20)
+	b.add(part6(7, 0, true, udp[:16]))
+	b.add(part6(7, 16, true, udp[16:35]))
+	if w := b.add(part6(7, 32, false, udp[32:])); w != nil {
+		t.Errorf("ipv6: %+v", w)
 	}
 	b.close()
 }
@@ -338,7 +373,10 @@ func books(t *testing.T, ops []byte) int {
 		if ops[0]&1 != 0 {
 			part = part6
 		}
-		payload := bytes.Repeat([]byte{ops[3] & 3}, int(ops[3]>>2)/8*8)
+		payload := bytes.Repeat([]byte{ops[3] & 3}, int(ops[3]>>2))
+		if ops[3]&4 == 0 { // else a part may be odd
+			payload = payload[:len(payload)&^7]
+		}
 		b.time += int64(int8(ops[4])) * second / 8
 		offset := int(ops[1]&15) * 8
 		b.add(part(uint16(ops[0]&7), offset, ops[2]&3 != 0 || offset == 0, payload))
