@@ -96,7 +96,7 @@ func blindSpots(c *telltale.Coverage, unchecked int64, plain bool) []string {
 		spots = append(spots, "repeated bytes that may differ from their first copy")
 	}
 	if c.Missing.Snaplen > 0 {
-		spots = append(spots, "bytes cut off by the capture length")
+		spots = append(spots, "bytes cut off packets")
 	}
 	return spots
 }

@@ -31,7 +31,11 @@ func (h *Header) ipv4(data []byte) Status {
 	if b[0]>>4 != 4 || size < 20 || total < size {
 		return Malformed
 	}
-	h.limit(h.PayloadStart + total)
+	end := h.PayloadStart + total
+	if end > h.end() && size <= len(b) && sum(b[:size]) == 0xffff {
+		h.Lacks = end - h.end()
+	}
+	h.limit(end)
 	if size > h.PayloadEnd-h.PayloadStart {
 		return h.short(size)
 	}
@@ -61,6 +65,7 @@ func (h *Header) ipv6(data []byte) Status {
 	h.PayloadStart += 40
 	// A length of 0 is a jumbogram (RFC 2675) or segmentation left to the card.
 	if length := int(binary.BigEndian.Uint16(b[4:])); length > 0 || h.Proto == extNoNext {
+		h.Lacks = max(0, h.PayloadStart+length-h.end())
 		h.limit(h.PayloadStart + length)
 	}
 	return h.payload(data)

@@ -82,6 +82,11 @@ type Header struct {
 	// Cut is the number of bytes after PayloadEnd that were on the wire and
 	// that the capture length cut off.
 	Cut int
+	// Lacks is the number of bytes that the length in the IP header promises
+	// beyond the end of what was on the wire: they were cut off before the
+	// capture, as mirrors of switches do. With IPv4 only a header with a right
+	// checksum is believed.
+	Lacks int
 
 	transportStart int  // of the TCP or UDP header; valid iff summed
 	summed         bool // there is a transport header

@@ -142,6 +142,29 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// TestLacks has the IP header promise more than there was on the wire.
+func TestLacks(t *testing.T) {
+	four, six := checked(carriedUDP), carriedTCP6
+	for _, c := range []struct {
+		name       string
+		data       []byte
+		cut, lacks int
+	}{
+		{"ipv4", four, 0, 0},
+		{"ipv4, 3 bytes gone", four[:29], 0, 3},
+		{"ipv4, 3 bytes gone, 1 not captured", four[:28], 1, 3},
+		{"ipv4, not captured", four[:29], 3, 0},
+		{"ipv4, wrong checksum", carriedUDP[:29], 0, 0},
+		{"ipv6", six, 0, 0},
+		{"ipv6, 5 bytes gone", six[:len(six)-5], 0, 5},
+		{"ipv6, not captured", six[:len(six)-5], 5, 0},
+	} {
+		if h := check(t, LinkRaw, c.data, len(c.data)+c.cut); h.Status != OK || h.Lacks != c.lacks || h.Cut != c.cut {
+			t.Errorf("%s: %+v", c.name, h)
+		}
+	}
+}
+
 func TestFields(t *testing.T) {
 	data := bytesOf(t, macs, "88a8 0005 8100 2007 0800", ip4tcp, tcpHead, sixBytes)
 	var h Header

@@ -115,6 +115,7 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 		s.table.Packet(h, p)
 		return
 	}
+	s.w.tally.Missing.Snaplen += int64(max(0, inner.Lacks-h.Lacks)) // counted for h if it was cut off both
 	outer := h.Around(inner)
 	s.w.tally.Payload.In -= payload(h) - payload(inner) - payload(&outer)
 	around := s.outer

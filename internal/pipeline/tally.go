@@ -87,7 +87,7 @@ func broken(h *packet.Header) bool { return h.Status == packet.Malformed && h.Ve
 func (t *Tally) part(h *packet.Header) bool {
 	n := payload(h)
 	t.Payload.In += n
-	t.Missing.Snaplen += int64(h.Cut)
+	t.Missing.Snaplen += int64(h.Cut + h.Lacks)
 	switch {
 	case toFlow(h):
 		return true

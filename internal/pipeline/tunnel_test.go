@@ -97,6 +97,32 @@ func TestTunnelSpare(t *testing.T) {
 	}
 }
 
+// TestCutOnTheWay cuts packets off before they are captured, or the packets in
+// a tunnel before they went into it: what their headers promise is missing.
+func TestCutOnTheWay(t *testing.T) {
+	direct := talk(80, lab.Carriage{Segment: 100}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, post(plain))
+		c.Close(telltale.ToServer)
+	})
+	cut := func(packets []capture.Packet, most int) (out []capture.Packet, off int64) {
+		for _, p := range packets {
+			p.Data = p.Data[:min(most, len(p.Data))]
+			off += int64(p.WireLen - len(p.Data))
+			p.WireLen = len(p.Data)
+			out = append(out, p)
+		}
+		return out, off
+	}
+	shorter, off := cut(direct, 100)
+	if got := hear(t, shorter).tally.Missing.Snaplen; got != off || off == 0 {
+		t.Errorf("%d bytes missing, want %d", got, off)
+	}
+	if got := hear(t, inGRE(shorter, 2)).tally.Missing.Snaplen; got != off {
+		t.Errorf("in tunnels: %d bytes missing, want %d", got, off)
+	}
+}
+
 // TestFragments cuts a datagram into IP fragments that come in any order: the
 // value on the cut is found, in all the packets that it came in.
 func TestFragments(t *testing.T) {
