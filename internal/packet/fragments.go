@@ -25,7 +25,7 @@ const (
 // or, where the packet does not get whole, in what is had of it from its
 // beginning on, to first; to alone; or in the count that Repeated returns.
 // Where parts contradict each other the first copy counts and the other goes to
-// alone, as do bytes that are too many in a part: see rounded. Receivers drop a
+// alone, as do bytes that are too many in a part: see round. Receivers drop a
 // packet whose parts overlap (RFC 5722; Linux does so with IPv4 too, but for a
 // part of which all came before): then it is [Header.Disputed]. Parts wait for
 // the others for 60 s of capture time.
@@ -89,12 +89,13 @@ type piece struct {
 	start        int
 	data         []byte
 	packet, time int64
+	over         int // bytes behind data in its array that are too many, see round
 }
 
 func (p *piece) end() int { return p.start + len(p.data) }
 
 func (p *piece) cut(from, until int) piece {
-	return piece{from, p.data[from-p.start : until-p.start], p.packet, p.time}
+	return piece{start: from, data: p.data[from-p.start : until-p.start], packet: p.packet, time: p.time}
 }
 
 // NewFragments returns a Fragments that keeps at most limit bytes and gives up
@@ -117,18 +118,17 @@ func (f *Fragments) Repeated() int64 { return f.repeated }
 // nanoseconds, and returns the packet that it completes, or nil.
 func (f *Fragments) Add(h *Header, data []byte, number, time int64) *Whole {
 	f.Expire(time)
-	whole := piece{h.FragOffset, data[h.PayloadStart:h.PayloadEnd], number, time}
-	p := rounded(h, whole)
+	p := piece{start: h.FragOffset, data: data[h.PayloadStart:h.PayloadEnd], packet: number, time: time}
+	p.round(h)
 	if !sound(h, &p) {
-		f.unsound(h, whole)
+		p.restore()
+		f.unsound(h, p)
 		return nil
-	}
-	if p.end() < whole.end() {
-		f.giveOf(h, whole, whole.cut(p.end(), whole.end()), true)
 	}
 	d := f.datagram(h)
 	f.place(d, h, p)
 	if d.got == d.size {
+		f.giveOver(&d.header, d.pieces...)
 		f.drop(d)
 		return d.whole(time)
 	}
@@ -154,14 +154,30 @@ func (f *Fragments) Flush() {
 	}
 }
 
-// rounded returns what a receiver takes of a part behind which others come:
-// its length is to be a multiple of 8. With IPv4, Linux passes over the bytes
-// that are too many; with IPv6 the whole part (RFC 8200 section 4.5).
-func rounded(h *Header, p piece) piece {
+// round leaves of a part what a receiver takes, if others come behind: its
+// length is to be a multiple of 8. With IPv4, Linux passes over the bytes that
+// are too many; with IPv6 over the part (RFC 8200 section 4.5).
+func (p *piece) round(h *Header) {
 	if h.Version == 4 && h.FragMore {
-		p.data = p.data[:len(p.data)&^7]
+		p.over = len(p.data) & 7
+		p.data = p.data[:len(p.data)-p.over]
 	}
-	return p
+}
+
+// restore takes back what round did, where nothing follows the part.
+func (p *piece) restore() { p.data, p.over = p.data[:len(p.data)+p.over], 0 }
+
+// giveOver hands out the bytes that are too many in parts which others follow.
+func (f *Fragments) giveOver(h *Header, pieces ...*piece) {
+	for _, p := range pieces {
+		if n := len(p.data); p.over > 0 {
+			whole := *p
+			whole.restore()
+			f.giveOf(h, whole, whole.cut(p.start+n, whole.end()), true)
+			f.held -= p.over
+			p.over = 0
+		}
+	}
 }
 
 // sound reports whether a part can belong to an IP packet. One that the
@@ -205,6 +221,7 @@ func (f *Fragments) datagram(h *Header) *datagram {
 // place adds a part to its packet.
 func (f *Fragments) place(d *datagram, h *Header, p piece) {
 	if !d.fits(&p, h.FragMore) {
+		p.restore()
 		f.give(h, p, h.FragMore)
 		return
 	}
@@ -218,6 +235,8 @@ func (f *Fragments) place(d *datagram, h *Header, p piece) {
 		d.pieces = slices.Insert(d.pieces, at, f.keep(d, p))
 	default:
 		had := d.got
+		f.held += p.over // as if it was kept
+		f.giveOver(h, &p)
 		f.merge(d, at, p)
 		d.lapped = d.lapped || d.got > had
 	}
@@ -246,8 +265,8 @@ func (d *datagram) fits(p *piece, more bool) bool {
 // keep owns a piece.
 func (f *Fragments) keep(d *datagram, p piece) *piece {
 	d.got += len(p.data)
-	f.held += fragmentCost + len(p.data)
-	p.data = bytes.Clone(p.data)
+	f.held += fragmentCost + len(p.data) + p.over
+	p.data = bytes.Clone(p.data[:len(p.data)+p.over])[:len(p.data)]
 	return &p
 }
 
@@ -333,6 +352,8 @@ func (f *Fragments) beginning(d *datagram) *Whole {
 	if n == 0 {
 		return nil
 	}
+	f.giveOver(&d.header, d.pieces[:n-1]...)
+	d.pieces[n-1].restore()
 	w := begun(&d.header, d.pieces[:n], d.size, 0)
 	if w != nil {
 		f.release(d.pieces[:n])
@@ -353,6 +374,7 @@ func (f *Fragments) giveUp(d *datagram) {
 
 func (f *Fragments) giveParts(d *datagram) {
 	for _, p := range d.pieces {
+		p.restore()
 		f.give(&d.header, *p, d.size < 0 || p.end() < d.size)
 	}
 	f.release(d.pieces)
@@ -373,7 +395,7 @@ func (f *Fragments) giveOf(h *Header, whole, p piece, more bool) {
 // release gives back what pieces cost.
 func (f *Fragments) release(pieces []*piece) {
 	for _, p := range pieces {
-		f.held -= fragmentCost + len(p.data)
+		f.held -= fragmentCost + len(p.data) + p.over
 	}
 }
 

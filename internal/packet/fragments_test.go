@@ -245,6 +245,12 @@ func TestFragmentsOdd(t *testing.T) {
 		}
 	}
 	b := newBench(t, 1<<20)
+	b.add(part4(7, 0, true, udp[:19])) // what follows never comes
+	b.close()
+	if len(b.begun) != 1 || len(b.alone) != 0 || !bytes.Equal(b.begun[0].Data, udp[:19]) {
+		t.Errorf("the first part alone: %d begun, %d alone", len(b.begun), len(b.alone))
+	}
+	b = newBench(t, 1<<20)
 	b.add(part6(7, 0, true, udp[:16]))
 	b.add(part6(7, 16, true, udp[16:35]))
 	if w := b.add(part6(7, 32, false, udp[32:])); w != nil {
