@@ -87,3 +87,16 @@ func FuzzValueAfter(f *testing.F) {
 		}
 	})
 }
+
+// TestDigitsBehindPercent has digits of which the first two are of an escape: they
+// are no number, what they stand for is.
+func TestDigitsBehindPercent(t *testing.T) {
+	for text, want := range map[string]int{"imei=%30%301012704839210&": 0, "imei=%3d001012704839210&": 0, "imei=%3D,001012704839210&": 1} {
+		b, n := []byte(text), 0
+		blocks, _ := decode.Classify(nil, b)
+		digitRuns(b, blocks, func(int, int) { n++ })
+		if n != want {
+			t.Errorf("%s: %d numbers, want %d", text, n, want)
+		}
+	}
+}

@@ -41,12 +41,12 @@ func digitRuns(b []byte, blocks []decode.Block, found func(start, end int)) {
 }
 
 // standsAlone reports whether the digits b[start:end] are neither part of a
-// word nor of a decimal fraction.
+// word nor of a decimal fraction, and do not begin within the escape of a URL.
 func standsAlone(b []byte, start, end int) bool {
 	if start > 0 && isWord(b[start-1]) || end < len(b) && isWord(b[end]) {
 		return false
 	}
-	if start > 1 && b[start-1] == '.' && isDigit(b[start-2]) {
+	if start > 1 && b[start-1] == '.' && isDigit(b[start-2]) || start > 0 && b[start-1] == '%' {
 		return false
 	}
 	return !(end+1 < len(b) && b[end] == '.' && isDigit(b[end+1]))
