@@ -37,6 +37,12 @@ func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, sound b
 	if has {
 		t.place(f, d, h, in)
 	}
+	if !has && h.Flags&packet.FIN != 0 && why == certain && !s.heard && s.hold != nil {
+		t.speakFor(f, d, in.at)
+	}
+	if why == certain && h.Flags&(packet.ACK|packet.RST) == packet.ACK {
+		f.streams[d.Reverse()].agree(h.Ack)
+	}
 	if why == certain || sound && h.Flags&packet.SYN != 0 {
 		if h.Stamped || h.Signed {
 			s.date(h)
@@ -50,7 +56,7 @@ func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, sound b
 // begin says where offset 0 is, unless that is known.
 func (s *stream) begin(seq uint32) {
 	if !s.based {
-		s.base, s.top, s.based = seq, seq, true
+		s.base, s.top, s.agreed, s.based = seq, seq, seq, true
 	}
 }
 
@@ -115,6 +121,9 @@ func (f *Flow) conclude(d telltale.Direction, h *packet.Header, end uint32) {
 	if h.Flags&packet.FIN != 0 {
 		s.fin = true
 		s.close(end)
+		if s.ahead(end) > s.ahead(s.top) {
+			s.top = end // what lies before it was sent, though it was not captured
+		}
 	}
 	if h.Flags&packet.RST != 0 {
 		s.close(s.top)
@@ -126,6 +135,13 @@ func (f *Flow) conclude(d telltale.Direction, h *packet.Header, end uint32) {
 		f.Ended = telltale.EndedFIN
 	case h.Flags&packet.RST != 0:
 		f.Ended = telltale.EndedRST
+	}
+}
+
+// agree notes what the other side acknowledged, up to the stream's end.
+func (s *stream) agree(ack uint32) {
+	if !s.over {
+		s.agreed = ack
 	}
 }
 

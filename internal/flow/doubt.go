@@ -81,11 +81,18 @@ func (f *Flow) doubtful(d telltale.Direction, h *packet.Header, sound bool, in *
 		s.over && in.end() > s.at(s.end),
 		s.shut && in.end() > s.next:
 		return doubtOther
-	case peer.based && peer.ahead(h.Ack) > peer.ahead(peer.top)+1 && (h.Ack != s.unseen || h.Again):
-		s.unseen = h.Ack // once more, and it is the capture that has not seen it
+	case peer.based && peer.ahead(h.Ack) > peer.ahead(peer.top)+1 && s.strange(h):
 		return doubtOther
 	}
 	return certain
+}
+
+// strange reports whether a segment that acknowledges what nobody sent is the
+// first one. Once more or further on, and it is the capture that has not seen it.
+func (s *stream) strange(h *packet.Header) bool {
+	further, known := int32(h.Ack-s.unseen), s.beyond && !h.Again
+	s.unseen, s.beyond = h.Ack, true
+	return !known || further < 0 || further > reach
 }
 
 // wait keeps a segment in doubt until its bytes are acknowledged.

@@ -48,9 +48,9 @@ func mainView(t *testing.T, isn uint32, ops []byte) {
 	w.flagged(link(), packet.SYN, isn, 0)
 	w.flagged(turned(link()), packet.SYN|packet.ACK, isn*3, isn+1)
 	for ; len(ops) >= 4; ops = ops[4:] {
-		h, d, base := link(), telltale.ToServer, isn+1
+		h, d, base, other := link(), telltale.ToServer, isn+1, isn*3+1
 		if ops[0]&1 != 0 {
-			h, d, base = turned(h), telltale.ToClient, isn*3+1
+			h, d, base, other = turned(h), telltale.ToClient, other, base
 		}
 		at := int64(ops[1]) * int64(1+ops[0]>>1&3)
 		if ops[0]&0x30 == 0x30 { // near the edge
@@ -58,7 +58,7 @@ func mainView(t *testing.T, isn uint32, ops []byte) {
 		}
 		c := cut{at: at, data: content(at, int(ops[2]&63), ops[3])}
 		c.end = at + int64(len(c.data))
-		h.Seq = base + uint32(at)
+		h.Seq, h.Ack = base+uint32(at), other
 		w.send(h, c.data)
 		models[d].arrive(c)
 		c.note(seen[d])

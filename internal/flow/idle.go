@@ -160,6 +160,7 @@ func (t *Table) close(f *Flow, why telltale.Ended, number int64) {
 	}
 	for d := range f.streams {
 		t.flush(f, telltale.Direction(d))
+		t.missTail(f, telltale.Direction(d))
 	}
 	t.handler.Close(f, number)
 	t.runs -= int(f.counted)

@@ -21,7 +21,7 @@ type stream struct {
 	top    uint32 // what follows the last byte that was ever sent; valid iff based
 	acked  uint32 // what the other side acknowledged last; valid iff heard
 
-	based, asks, heard, strayed, stamped, over bool
+	based, asks, heard, strayed, beyond, stamped, over bool
 
 	shut   bool // the receiver's window is closed
 	signed bool // its segments carry signatures
@@ -38,7 +38,8 @@ type stream struct {
 	asked  uint32 // base of a new connection that a SYN asks for; valid iff asks
 	far    uint32 // what would follow the latest far segment; valid iff strayed
 	end    uint32 // where FIN or RST ended it; valid iff over
-	unseen uint32 // what it acknowledged last though nobody had sent it
+	unseen uint32 // what it acknowledged last though nobody had sent it; valid iff beyond
+	agreed uint32 // what the other side acknowledged last, unless that is in doubt; valid iff based
 }
 
 // A piece is stream bytes that came in one packet.
@@ -239,6 +240,27 @@ func (t *Table) miss(f *Flow, d telltale.Direction, before int64) {
 	if s := &f.streams[d]; before > s.next {
 		t.stats.Gap += before - s.next
 		t.gap(f, d, before)
+	}
+}
+
+// mostLost bounds what may be missing at the end of a stream: more than the
+// widest window (RFC 7323 section 2.3) is no loss but a number from elsewhere.
+const mostLost = 1 << 30
+
+// missTail gives up on the bytes before a FIN, or on those that the other side
+// acknowledged, though no later one came. A single one acknowledged may be a
+// FIN that was not captured.
+func (t *Table) missTail(f *Flow, d telltale.Direction) {
+	s := &f.streams[d]
+	if !s.based {
+		return
+	}
+	end, least := s.agreed, int64(2)
+	if s.fin && s.over {
+		end, least = s.end, 1
+	}
+	if at := s.at(end); at-s.next >= least && at-s.next <= mostLost {
+		t.miss(f, d, at)
 	}
 }
 

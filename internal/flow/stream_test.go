@@ -107,7 +107,7 @@ func reassemble(t *testing.T, r *rand.Rand) {
 		if d == 1 {
 			h = turned(h)
 		}
-		h.Seq = isn[d] + 1 + uint32(c.at)
+		h.Seq, h.Ack = isn[d]+1+uint32(c.at), isn[1-d]+1
 		number := w.send(h, c.data)
 		models[d].arrive(c)
 		for i := range c.data {
