@@ -138,9 +138,10 @@ func (f *Flow) conclude(d telltale.Direction, h *packet.Header, end uint32) {
 	}
 }
 
-// agree notes what the other side acknowledged, up to the stream's end.
+// agree notes what the other side acknowledged, up to the stream's end. A leap
+// is a number from elsewhere, until segments come from there.
 func (s *stream) agree(ack uint32) {
-	if !s.over {
+	if !s.over && ack-s.agreed+reach <= 2*reach {
 		s.agreed = ack
 	}
 }

@@ -124,6 +124,7 @@ func (t *Table) place(f *Flow, d telltale.Direction, h *packet.Header, in *piece
 	case in.doubt != certain:
 		t.wait(f, d, *in)
 	case ahead > reach:
+		s.agreed = s.acked
 		t.flush(f, d)
 		t.miss(f, d, in.at)
 		t.enter(f, d, h, in)
@@ -243,20 +244,21 @@ func (t *Table) miss(f *Flow, d telltale.Direction, before int64) {
 	}
 }
 
-// mostLost bounds what may be missing at the end of a stream: more than the
-// widest window (RFC 7323 section 2.3) is no loss but a number from elsewhere.
+// mostLost bounds what may be missing at the end of a stream: where a sequence
+// number lies farther ahead, nobody can tell that it is not from before.
 const mostLost = 1 << 30
 
 // missTail gives up on the bytes before a FIN, or on those that the other side
 // acknowledged, though no later one came. A single one acknowledged may be a
-// FIN that was not captured.
+// FIN that was not captured. What is never heard in a tunnel may go through
+// another one.
 func (t *Table) missTail(f *Flow, d telltale.Direction) {
 	s := &f.streams[d]
-	if !s.based {
+	if !s.based || f.Depth > 0 && f.Packets[d] == 0 {
 		return
 	}
 	end, least := s.agreed, int64(2)
-	if s.fin && s.over {
+	if s.fin && s.over && (s.ahead(s.end) <= reach || s.end-s.agreed+reach <= 2*reach) {
 		end, least = s.end, 1
 	}
 	if at := s.at(end); at-s.next >= least && at-s.next <= mostLost {
