@@ -189,6 +189,33 @@ func TestReadings(t *testing.T) {
 	}
 }
 
+// TestReadingHeld: what one segment holds in one piece is read although two
+// others lie over it, all ahead of the next byte.
+func TestReadingHeld(t *testing.T) {
+	const value = "&imei=001012704839210&zz" // [48, 72)
+	other, earlier := strings.Repeat("-", 20), strings.Repeat("_", 44)
+	for name, sent := range map[string][]said{
+		"amid":             {{seq: 150, data: other}, {seq: 148, data: value}, {seq: 120, data: earlier}},
+		"without a second": {{seq: 148, data: value}, {seq: 120, data: earlier}},
+		"first":            {{seq: 148, data: value}, {seq: 150, data: other}, {seq: 120, data: earlier}},
+		"loses twice":      {{seq: 120, data: earlier}, {seq: 166, data: other}, {seq: 148, data: value}},
+		"bit by bit":       {{seq: 148, data: value}, {seq: 146, data: "....."}, {seq: 145, data: ".........."}, {seq: 144, data: earlier}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w, l := begin(t, Limits{})
+			w.flagged(link(), packet.SYN, 99, 0)
+			for _, s := range append(sent, said{seq: 100, data: strings.Repeat(".", 20)}, said{seq: 172, data: strings.Repeat(".", 40)}) {
+				w.to(s.seq, s.data)
+			}
+			w.to(120, earlier+earlier)
+			o := l.only(w.table)
+			if !o.tells(value[:6], value[6:21], value[21:22]) {
+				t.Errorf("never read in one piece: main view %q, besides %q", o.main[0], o.reads)
+			}
+		})
+	}
+}
+
 // TestReadingBackwards sends copies of a stream from its last byte to its first,
 // in pieces of some size: what they say is read in one piece wherever it lies.
 func TestReadingBackwards(t *testing.T) {

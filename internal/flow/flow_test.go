@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -88,7 +89,22 @@ type told struct {
 	gaps     [2][]telltale.Range
 	alts     [2][]altCopy
 	reads    []string // all that was told of other readings, with what lies around
+	news     []news
 	forgetty bool
+}
+
+// news is what was told of a copy: only what begins before to and ends after from.
+type news struct {
+	data     string
+	from, to int
+}
+
+// tells reports whether a value is news, amid what lies around it.
+func (o *told) tells(before, value, after string) bool {
+	return slices.ContainsFunc(o.news, func(n news) bool {
+		i := strings.Index(n.data, before+value+after) + len(before)
+		return i >= len(before) && i < n.to && i+len(value) > n.from
+	})
 }
 
 type altCopy struct {
@@ -161,6 +177,7 @@ func (l *log) Alt(f *Flow, d telltale.Direction, c Copy) {
 		l.t.Fatalf("Alt tells nothing: %+v", c)
 	}
 	o := l.open[f]
+	o.news = append(o.news, news{string(c.Data), c.From, c.To})
 	if c.New == 0 {
 		o.reads = append(o.reads, string(c.Data))
 		return

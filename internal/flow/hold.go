@@ -25,7 +25,7 @@ type hold struct {
 	dir    telltale.Direction
 	pieces []*piece // by offset, disjoint, all ahead of the stream's next byte
 	front  []*piece // the room before pieces, of the same array: what comes last to first is laid there
-	lost   []piece  // by offset, bytes that pieces have another copy of
+	lost   []broken // by offset, bytes that pieces have another copy of
 	doubts []piece  // segments in doubt, as they came
 	urgent []urgent // by sequence number
 	cost   int64
@@ -87,6 +87,7 @@ func (t *Table) relieve(h *hold) {
 // segment that begins earlier counts, of two that begin together the longer
 // one, else the first, as in Linux's queue.
 func (t *Table) insert(h *hold, in piece) {
+	whole := in
 	i := sort.Search(len(h.pieces), func(i int) bool { return h.pieces[i].end() > in.at })
 	for ; len(in.data) > 0; i++ {
 		t.stats.Steps++
@@ -103,7 +104,7 @@ func (t *Table) insert(h *hold, in piece) {
 		}
 		part := in.before(held.end())
 		if held.origin < in.origin || held.origin == in.origin && held.until >= in.until {
-			t.settle(h.flow, h.dir, part, part, *held)
+			t.settle(h, whole, part, *held)
 		} else {
 			t.replace(h, i, part)
 		}
@@ -115,7 +116,7 @@ func (t *Table) insert(h *hold, in piece) {
 func (t *Table) replace(h *hold, i int, part piece) {
 	held := *h.pieces[i]
 	old := held.before(part.end())
-	t.settle(h.flow, h.dir, old, old, part)
+	t.lose(h, i, old, part)
 	part.data = append(old.data[:0], part.data...)
 	h.pieces[i] = &part
 	if rest := held.from(part.end()); len(rest.data) > 0 {
@@ -196,55 +197,21 @@ func (t *Table) cost(h *hold, n int64) {
 	}
 }
 
-// settle accounts for part, bytes of the segment in of which the main view
-// has or will have another copy that lies in kept. What differs is told when
-// the main view has come there, and with it what lies around.
-func (t *Table) settle(f *Flow, d telltale.Direction, in, part, kept piece) {
-	switch {
-	case bytes.Equal(part.data, kept.from(part.at).before(part.end()).data):
-		t.stats.Repeated += int64(len(part.data))
-	case part.end() <= f.streams[d].next:
-		t.alt(f, d, in, part.at, part.end())
-	default:
-		h := f.holdOf(d)
-		t.weigh(h, &part, 1)
-		part.data = bytes.Clone(part.data)
-		i := sort.Search(len(h.lost), func(i int) bool { return h.lost[i].at > part.at })
-		t.stats.Steps += int64(len(h.lost) - i)
-		h.lost = slices.Insert(h.lost, i, part)
-	}
-}
-
-// tellLost tells of the lost copies that end at or before an offset.
-func (t *Table) tellLost(h *hold, before int64) {
-	for len(h.lost) > 0 && h.lost[0].end() <= before {
-		p := h.lost[0]
-		t.stats.Steps += int64(len(h.lost))
-		h.lost = slices.Delete(h.lost, 0, 1)
-		t.weigh(h, &p, -1)
-		t.alt(h.flow, h.dir, p, p.at, p.end())
-	}
-}
-
 // drain delivers the held pieces that are next. by is the piece delivered
 // just before, which may have brought some of their bytes itself.
 func (t *Table) drain(f *Flow, d telltale.Direction, by piece) {
 	s := &f.streams[d]
+	for i := 0; i < len(s.hold.pieces) && s.hold.pieces[i].at < s.next; i++ {
+		t.lose(s.hold, i, s.hold.pieces[i].before(s.next), by)
+	}
 	for len(s.hold.pieces) > 0 {
 		t.skipCut(f, d, s.hold.pieces[0].at)
 		if s.hold.pieces[0].at > s.next {
 			return
 		}
 		p := t.first(s.hold)
-		if p.at < s.next {
-			old := p.before(s.next)
-			t.settle(f, d, p, old, by)
-			p = p.from(old.end())
-		}
+		p = p.from(min(max(p.at, s.next), p.end()))
 		t.deliver(f, d, &p)
-		if len(p.data) > 0 {
-			by = p
-		}
 	}
 }
 

@@ -34,6 +34,7 @@ type readings struct {
 	all   [maxReadings]*reading
 	count int64
 	text  []byte // of the copy that is being told
+	from  int    // where it begins in the text
 }
 
 // of returns the reading with the given count, nil if it is gone.
@@ -104,7 +105,7 @@ func (t *Table) tell(f *Flow, d telltale.Direction, in piece, i, j int, from, to
 		text = t.follow(text, s, end, c.To+context-len(text))
 	}
 	r.packets = append(r.packets[max(0, len(r.packets)-15):], in.packet)
-	c.Data, c.Packets, t.others.text = text, r.packets, text
+	c.Data, c.Packets, t.others.text, t.others.from = text, r.packets, text, c.From
 	if len(rest) > 0 {
 		r.tail = append(r.tail[:0], text[:c.To+len(rest)]...)
 		t.handler.Alt(f, d, c)
