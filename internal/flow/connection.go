@@ -34,6 +34,9 @@ func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, sound b
 		in.doubt = f.doubtful(d, h, sound, in)
 	}
 	why, end := in.doubt, in.seq+uint32(int64(len(in.data))+in.cut)
+	if why == certain && h.Flags&packet.FIN != 0 && s.hold != nil && !s.over {
+		t.doubtFrom(s.hold, s.at(end))
+	}
 	if has {
 		t.place(f, d, h, in)
 	}

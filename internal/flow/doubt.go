@@ -3,6 +3,7 @@ package flow
 import (
 	"bytes"
 	"slices"
+	"sort"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/packet"
@@ -104,11 +105,35 @@ func (t *Table) wait(f *Flow, d telltale.Direction, in piece) {
 	t.relieve(h)
 }
 
+// doubtFrom puts what is held from an offset on in doubt: a FIN came that ends
+// the stream there.
+func (t *Table) doubtFrom(h *hold, at int64) {
+	n := len(h.pieces)
+	i := sort.Search(n, func(i int) bool { return h.pieces[i].end() > at })
+	t.stats.Steps += int64(n - i)
+	for _, p := range h.pieces[i:] {
+		rest := p.from(max(p.at, at))
+		if rest.at > p.at {
+			*p, i = p.before(at), i+1
+			t.cost(h, pieceCost)
+		}
+		rest.doubt = doubtOther
+		h.doubts = append(h.doubts, rest)
+	}
+	clear(h.pieces[i:])
+	if h.pieces = h.pieces[:i]; i == 0 {
+		h.pieces, h.front = nil, nil
+	}
+}
+
 // acknowledge lets in what waits and is acknowledged. Where that lies after a
 // FIN or RST, these did not reach the receiver.
 func (t *Table) acknowledge(f *Flow, d telltale.Direction) {
 	s := &f.streams[d]
 	to := s.at(s.acked)
+	if s.over && s.fin && s.acked == s.end+1 {
+		to-- // that is the FIN, or a byte in its place
+	}
 	t.stats.Steps += int64(len(s.hold.doubts))
 	for i := 0; i < len(s.hold.doubts); {
 		if p := s.hold.doubts[i]; p.end() <= to {
