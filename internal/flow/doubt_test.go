@@ -221,6 +221,19 @@ func TestReadingHeld(t *testing.T) {
 	}
 }
 
+// TestReadingUrgent: another copy is read across an urgent byte though that is
+// the same.
+func TestReadingUrgent(t *testing.T) {
+	w, l := begin(t, Limits{})
+	w.flagged(link(), packet.SYN, 99, 0)
+	w.say(said{seq: 110, data: "imei=0010", with: pointing(9)})
+	w.to(105, "-----imei=001012704839210 ")
+	w.to(100, "..........imei=001098765432109 ")
+	if o := l.only(w.table); !o.tells("imei=", "001012704839210", " ") {
+		t.Errorf("told %+v", o.news)
+	}
+}
+
 // TestReadingBackwards sends copies of a stream from its last byte to its first,
 // in pieces of some size: what they say is read in one piece wherever it lies.
 func TestReadingBackwards(t *testing.T) {

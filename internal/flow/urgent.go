@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"github.com/telltale-audit/telltale"
@@ -17,6 +18,7 @@ type urgent struct {
 	seq  uint32
 	told bool
 	was  byte
+	amid uint64 // hash of what its segment had around it
 }
 
 // urgentBefore returns how many urgent bytes that are remembered lie before a
@@ -59,6 +61,12 @@ func (t *Table) markUrgent(f *Flow, d telltale.Direction, h *packet.Header) {
 	}
 }
 
+// amidUrgent returns byte i of p amid what p has around it.
+func (p *piece) amidUrgent(i int) Copy {
+	from, to := max(0, i-context), min(len(p.data), i+1+context)
+	return Copy{Data: p.data[from:to], From: i - from, To: i - from + 1}
+}
+
 // withoutUrgent takes a piece up to and with its last urgent byte, and returns
 // the rest.
 func (t *Table) withoutUrgent(f *Flow, d telltale.Direction, in piece) piece {
@@ -76,12 +84,19 @@ func (t *Table) withoutUrgent(f *Flow, d telltale.Direction, in piece) piece {
 		b := in.data[n]
 		in = in.from(in.at + n + 1)
 		in.at-- // the byte has no offset
-		if u.told && u.was == b {
+		around := whole.amidUrgent(int(u.seq - whole.seq))
+		known, amid := u.told && u.was == b, u.amid
+		u.told, u.was, u.amid = true, b, maphash.Bytes(t.seed, around.Data)
+		switch {
+		case !known:
+			t.inline(f, d, whole, int(u.seq-whole.seq), in.at)
+		case amid != u.amid && len(around.Data) > 1:
 			t.stats.Repeated++
-			continue
+			around.At, around.Packets = in.at, []int64{in.packet}
+			t.handler.Alt(f, d, around)
+		default:
+			t.stats.Repeated++
 		}
-		u.told, u.was = true, b
-		t.inline(f, d, whole, int(u.seq-whole.seq), in.at)
 	}
 	return in
 }
