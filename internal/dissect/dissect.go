@@ -243,7 +243,7 @@ var (
 // HTTP is the head of an HTTP/1 message. Its slices lie in the head.
 type HTTP struct {
 	Method        []byte // nil: a response
-	URL           []byte // the request's target, of one in absolute form what follows the host
+	URL           []byte // the request's target as written
 	Status        int    // 0: a request, or a response of HTTP/0.9
 	Version       []byte // "HTTP/1.1"; nil: HTTP/0.9
 	Host          []byte

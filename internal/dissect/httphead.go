@@ -119,32 +119,23 @@ func (h *httpHead) read(head []byte) {
 	h.readTransfer(te)
 }
 
-// readTarget takes apart a target in absolute form, as proxies are asked. It says who
-// is asked, whatever the field Host does (RFC 9112, section 3.2.2); and what for is
-// told as where the server itself is asked.
+// readTarget takes the host from a target in absolute form, as proxies are asked: it
+// says who is asked, whatever the field Host does (RFC 9112, section 3.2.2).
 func (h *HTTP) readTarget() {
 	scheme, rest, found := bytes.Cut(h.URL, []byte("://"))
 	if !found || !isName(scheme, "http") && !isName(scheme, "https") {
 		return
 	}
-	end := bytes.IndexAny(rest, "/?#")
-	if end < 0 {
-		end = len(rest)
+	authority := rest
+	if end := bytes.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
 	}
-	authority, path := rest[:end], rest[end:]
 	if i := bytes.LastIndexByte(authority, '@'); i >= 0 {
 		authority = authority[i+1:]
 	}
-	if len(authority) == 0 {
-		return
+	if len(authority) > 0 {
+		h.Host = authority
 	}
-	switch {
-	case len(path) == 0 && string(h.Method) == "OPTIONS": // section 3.2.4
-		path = []byte("*")
-	case len(path) == 0 || path[0] != '/':
-		path = append([]byte("/"), path...)
-	}
-	h.Host, h.URL = authority, path
 }
 
 // readTransfer takes the transfer codings. Where there are any they decide
