@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"archive/zip"
 	"bytes"
 	"compress/flate"
 	"compress/zlib"
@@ -25,6 +26,7 @@ var hostileBombs = []*Hostile{
 	{"gzip-unsaid", "the same without a header that says so", 0, 8, "inflate_budget", bomb(gzipOf)},
 	{"zlib", "zlib bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(zlibOf, "Content-Encoding: deflate")},
 	{"deflate", "raw deflate bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(deflateOf, "Content-Encoding: deflate")},
+	{"zip", "ZIP archives of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(zipOf)},
 	{"br", "Brotli bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(brotliOf, "Content-Encoding: br")},
 	{"zstd", "Zstandard bodies of 80 MiB of one letter", 0, 8, "inflate_budget", bomb(zstdOf, "Content-Encoding: zstd")},
 	{"zstd-window", "Zstandard bodies that ask for a window of 2 GiB", 40, 2000, "undecodable", bomb(zstdWindow, "Content-Encoding: zstd")},
@@ -107,6 +109,22 @@ func deflateOf() []byte {
 		panic(err) // the level is right
 	}
 	return allOf(w, &b)
+}
+
+func zipOf() []byte {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	member, err := w.Create("log")
+	if err == nil {
+		_, err = member.Write(bytes.Repeat([]byte{'a'}, bombSize))
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		panic(err) // a bytes.Buffer takes every write
+	}
+	return b.Bytes()
 }
 
 func brotliOf() []byte {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
@@ -13,6 +14,7 @@ var hostileStreams = []*Hostile{
 	{"bytes", "segments of one byte in one request", 20000, 1_000_000, "", oneByOne},
 	{"overlaps", "segments that tell 64 KiB over and over, each time differently", 2000, 10_000, "", overlaps},
 	{"heads", "heads without end, of 8 KiB each", 1000, 20_000, "searched_in_parts", each(endlessHead)},
+	{"turns", "connections of HTTP/2 in which one stream holds up 60 KiB of another", 200, 4000, "searched_in_parts", each(takeTurns)},
 	{"requests", "requests in one connection that nobody answers", 1000, 200_000, "", pipelined},
 	{"chunks", "chunks of one byte in one body", 10000, 300_000, "", chunks},
 }
@@ -86,4 +88,20 @@ func chunks(s *scene, n int) {
 		}
 		c.Send(telltale.ToServer, []byte("0\r\n\r\n"))
 	})
+}
+
+// takeTurns begins a request of HTTP/2 that never ends, and sends the data of another.
+func takeTurns(s *scene, _ int) {
+	const size = 15 << 10
+	head := func(kind, stream byte, n int) []byte {
+		return []byte{0, byte(n >> 8), byte(n), kind, 4 * kind, 0, 0, 0, stream}
+	}
+	b := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+	for _, stream := range []byte{1, 3} {
+		b = append(append(b, head(1, stream, 2)...), 0x83, 0x84) // a POST to "/", in HPACK's static table
+	}
+	for range 4 {
+		b = append(append(b, head(0, 3, size)...), bytes.Repeat([]byte("data "), size/5)...)
+	}
+	s.hold(Carriage{}, func(c *Conn) { c.Send(telltale.ToServer, b) })
 }
