@@ -14,7 +14,7 @@ var hostileStreams = []*Hostile{
 	{"bytes", "segments of one byte in one request", 20000, 1_000_000, "", oneByOne},
 	{"overlaps", "segments that tell 64 KiB over and over, each time differently", 2000, 10_000, "", overlaps},
 	{"heads", "heads without end, of 8 KiB each", 1000, 20_000, "searched_in_parts", each(endlessHead)},
-	{"turns", "connections of HTTP/2 in which one stream holds up 60 KiB of another", 200, 4000, "searched_in_parts", each(takeTurns)},
+	{"turns", "connections of HTTP/2 in which one stream holds up 60 KiB of another", 0, 4000, "searched_in_parts", each(takeTurns)},
 	{"requests", "requests in one connection that nobody answers", 1000, 200_000, "", pipelined},
 	{"chunks", "chunks of one byte in one body", 10000, 300_000, "", chunks},
 }
