@@ -116,6 +116,7 @@ type Message struct {
 	Start      int64 // stream offset of its first byte
 	Wire       int64 // bytes of head, framing and body that were had
 	BodyLen    int64 // bytes of the body that were had, without framing
+	Rest       bool  // its body may go on from that of another message, told before by a bound
 	Truncated  bool  // its end, or bytes within it, were not had
 
 	BodyName    string   // what the body is called as a field: "http.body", "tls.handshake", "unknown"

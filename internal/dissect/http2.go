@@ -16,7 +16,7 @@ var http2 = &Dissector{
 	Probe: func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP2(b) },
 	New:   func(f *flow.Flow) Parser { return newHTTP2(f) },
 	Kept:  func(p Parser, d telltale.Direction) int { return p.(*http2Parser).half[d].weight.bytes },
-	LetGo: func(p Parser, d telltale.Direction, s Sink) { p.(*http2Parser).half[d].release(s) },
+	LetGo: func(p Parser, d telltale.Direction, s Sink) { p.(*http2Parser).half[d].letGo(s) },
 }
 
 // http2Preface is what a client says first (section 3.4).
@@ -121,6 +121,7 @@ type http2Half struct {
 	weight http2Weight  // of all that is held
 	bodies map[uint32]http2Body
 	forgot bool // that there were more, with codings
+	parted bool // a message was told before its stream ended, by a bound
 	headers
 }
 

@@ -63,6 +63,7 @@ func (h *http2Half) turn(stream uint32, bytes, calls int, s Sink) (begins bool) 
 			return h.hold(i, stream, bytes, calls)
 		}
 		h.lack()
+		h.parted = true
 		h.part(s)
 	}
 }
@@ -134,6 +135,12 @@ func (h *http2Half) replay(w *http2Held, s Sink) {
 			h.half.field(f, s)
 		}
 	}
+}
+
+// letGo tells all that was held, before its streams end.
+func (h *http2Half) letGo(s Sink) {
+	h.parted = true
+	h.release(s)
 }
 
 // release tells all that was held.
@@ -250,5 +257,5 @@ func (h *http2Half) rest(stream uint32, at int64) Message {
 	if !known && h.forgot {
 		b.encodings = []string{"unknown"}
 	}
-	return Message{Proto: http2.Name, Dir: h.dir, Protection: telltale.Open, Start: at, BodyName: "http.body", ContentType: b.contentType, Encodings: b.encodings}
+	return Message{Proto: http2.Name, Dir: h.dir, Protection: telltale.Open, Start: at, BodyName: "http.body", ContentType: b.contentType, Encodings: b.encodings, Rest: h.parted}
 }

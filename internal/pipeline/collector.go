@@ -75,6 +75,9 @@ func (c *conv) Begin(m *dissect.Message) {
 	col.peer = c.peerOf(m.Dir)
 	m.State = col
 	c.half[m.Dir].open = col
+	if m.Rest {
+		c.s.w.tally.suppress(searchedInParts, 1)
+	}
 	c.know(m)
 	col.keepHead(m)
 	col.told = c.s.w.answers(m)

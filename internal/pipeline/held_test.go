@@ -145,3 +145,25 @@ func TestWeightForgets(t *testing.T) {
 		t.Errorf("%d bytes are held in used memory, %d in new", got, want)
 	}
 }
+
+// TestPartedStream has the data of a stream of HTTP/2 joined as long as what comes
+// between may be held; where it may not, coverage tells that it was read in parts.
+func TestPartedStream(t *testing.T) {
+	data := func(stream byte, b string) []byte {
+		return append([]byte{0, byte(len(b) >> 8), byte(len(b)), 0, 0, 0, 0, 0, stream}, b...)
+	}
+	for turns, want := range map[int]int64{3: 0, 5: 1} {
+		h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
+			c.Open()
+			c.Send(telltale.ToServer, append([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), http2Request("x-other", "1")...))
+			c.Send(telltale.ToServer, data(1, " imei="+imei[:8]))
+			for i := range byte(turns) {
+				c.Send(telltale.ToServer, data(3+2*i, filler(15_000)))
+			}
+			c.Send(telltale.ToServer, data(1, imei[8:]+" "))
+		}))
+		if n := h.tally.Suppressed[searchedInParts]; (n > 0) != (want > 0) || len(h.sightings()) != 1-int(want) {
+			t.Errorf("%d frames between: %d times in parts, %d sightings", turns, n, len(h.sightings()))
+		}
+	}
+}
