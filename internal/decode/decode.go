@@ -128,15 +128,21 @@ func (f *Found) all(b []byte, more bool) {
 // add takes a candidate.
 func (f *Found) add(c Candidate) {
 	c.decoder = f.decoder
-	switch {
-	case len(f.List) < maxFound:
+	if len(f.List) < maxFound {
 		f.List = append(f.List, c)
-	case f.Over.End == 0:
-		f.Over = c
-	default:
-		f.Over.Start = min(f.Over.Start, c.Start)
-		f.Over.End = max(f.Over.End, c.End)
+	} else {
+		f.over(c)
 	}
+}
+
+// over notes that c is too much to show.
+func (f *Found) over(c Candidate) {
+	if f.Over.End == 0 {
+		f.Over = c
+		return
+	}
+	f.Over.Start = min(f.Over.Start, c.Start)
+	f.Over.End = max(f.Over.End, c.End)
 }
 
 // hold asks for the bytes of b from start on to be given again, and reports

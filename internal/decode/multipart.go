@@ -21,12 +21,15 @@ func findMultipart(b []byte, f *Found) {
 	if f.marks&equals == 0 && !f.More {
 		return
 	}
-	for at, open := 0, 0; open < maxOpen; {
+	for at, open := 0, 0; ; {
 		start := nextDashes(b, at)
 		if start < 0 {
 			return
 		}
 		switch value, named := isPart(b, start); {
+		case named && open == maxOpen:
+			f.over(Candidate{Start: start, End: len(b)})
+			return
 		case named:
 			var ended bool
 			if at, ended = f.form(b, start, value); !ended {

@@ -134,3 +134,18 @@ func TestMultipartOrigin(t *testing.T) {
 		}
 	})
 }
+
+// TestManyForms has more forms that do not end than are shown: the rest is named.
+func TestManyForms(t *testing.T) {
+	for n, want := range map[int]bool{maxOpen: false, maxOpen + 1: true} {
+		var b []byte
+		for i := range n {
+			b = fmt.Appendf(b, "--b%d\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n001012704839210\r\n--b%d\r\n", i, i)
+		}
+		var f Found
+		f.all(b, false)
+		if over := f.Over.End == len(b); over != want {
+			t.Errorf("%d forms: %v is too much", n, f.Over)
+		}
+	}
+}

@@ -42,7 +42,7 @@ func (f *Found) addTree(b []byte, start int, read func(t *tree) bool) {
 	*t = tree{b: b, at: start}
 	ok := read(t)
 	if t.items > maxItems || t.deep {
-		f.Over = Candidate{Start: 0, End: len(b)} // too much to show
+		f.over(Candidate{Start: 0, End: len(b)})
 	}
 	if ok && t.at == len(b) && t.worth > 0 && t.items <= maxItems {
 		f.add(Candidate{Start: start, End: len(b)})
