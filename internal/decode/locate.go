@@ -19,17 +19,38 @@ func (v *View) Locate(off int) (container, path, key string, value telltale.Rang
 	return v.locateText(off)
 }
 
-// KeyAt returns the key of [View.Locate] alone.
+// KeyAt returns the key of [View.Locate] alone. The one value of a view goes by the
+// key of what it was decoded from, unless it has one of its own.
 func (v *View) KeyAt(off int) (key string) {
-	if off < 0 || off >= len(v.Data) {
-		return ""
+	for off >= 0 && off < len(v.Data) {
+		key, alone := v.keyAt(off)
+		if key != "" || !alone || v.Parent == nil {
+			return key
+		}
+		v, off = v.Parent, v.from.Start
 	}
+	return ""
+}
+
+// keyAt returns the key of the value at v.Data[off], and whether nothing stands
+// beside that value.
+func (v *View) keyAt(off int) (key string, alone bool) {
 	if i := v.valueAt(off); i >= 0 {
 		key, _ = v.jsonValue(i, off)
-		return key
+		return key, true
 	}
-	_, _, key, _ = v.locateText(off)
-	return key
+	_, _, key, r := v.locateText(off)
+	return key, isBlank(v.Data[:r.Start]) && isBlank(v.Data[r.End:])
+}
+
+// isBlank reports whether b has nothing but white space, and what fills a field up.
+func isBlank(b []byte) bool {
+	for _, c := range b {
+		if c > ' ' {
+			return false
+		}
+	}
+	return true
 }
 
 // isForm reports whether v is a field that its Content-Type calls a form.

@@ -57,6 +57,10 @@ func (v *View) Origin(r telltale.Range) telltale.Range {
 	return r
 }
 
+// Source returns where in the parent's data what v was decoded from begins; 0 for
+// the root.
+func (v *View) Source() (start int) { return v.from.Start }
+
 // Form returns how the bytes of v were written, from the wire inwards:
 // "base64", "gzip>base64", "json>base64"; "plain" for the root.
 func (v *View) Form() string { return form(v.trail()) }

@@ -146,7 +146,8 @@ func mailKey(b []byte, start int) []byte {
 	if i == 0 || b[i-1] != ':' && b[i-1] != '=' {
 		return nil
 	}
-	key := keyBefore(b, i-1)
+	from, to := keyBefore(b, i-1)
+	key := b[from:to]
 	if dictionary.look(key) == nil {
 		return nil
 	}

@@ -21,7 +21,7 @@ var dictionary = readKeys(keysText, Headers())
 // run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(keysText))
-	return telltale.Table{Name: "field-names", Version: "5", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "field-names", Version: "6", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // A keyDictionary is the dictionary, ready for look-up.
@@ -37,6 +37,7 @@ type keyName struct {
 	text   bool            // whose values are words, and may be long
 	beside bool            // it names what stands beside a cell's identity
 	agent  bool            // its value is what a program says of itself
+	value  bool            // it says no more than that a value follows, which is named before
 	axis   byte            // it names one part of a position, or all of it as letters
 	scale  int             // as whole numbers with so many decimals; 0: it does not say
 }
@@ -78,6 +79,8 @@ func (d *keyDictionary) add(name, kind string) {
 		n.beside = true
 	case "agent":
 		n.agent = true
+	case "value":
+		n.value = true
 	case "latitude", "latitude_e6", "latitude_e7":
 		n.axis, n.scale = latitude, scaleOf(kind)
 	case "longitude", "longitude_e6", "longitude_e7":

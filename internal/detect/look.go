@@ -24,7 +24,7 @@ func (s *Search) look(v *decode.View) {
 	addresses(b, v.Blocks, s.address)
 	s.told.at = 0
 	if !e.Plain {
-		s.named()
+		s.byName()
 	}
 	s.sentences()
 	s.addresses()
@@ -40,12 +40,17 @@ func (s *Search) look(v *decode.View) {
 	}
 }
 
-// named searches for what the names of fields tell.
-func (s *Search) named() {
+// byName searches for what the names of fields tell.
+func (s *Search) byName() {
 	s.keys.scan(s.view.Data, s.view.Blocks)
+	if s.isMarkup() {
+		s.keys.elements(s.view.Data)
+	}
+	s.outer()
+	s.columns()
 	s.keys.countBeside()
 	for _, t := range s.keys.keyed {
-		s.judge(t)
+		s.named(t)
 	}
 	for _, a := range s.keys.agents {
 		s.userAgent(a.start, a.end)

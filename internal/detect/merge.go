@@ -60,6 +60,32 @@ func merge(list []*candidate) []*candidate {
 	return out
 }
 
+// unwrap drops values that a key names as they stand, where what they say decoded
+// fits the same name as well.
+func unwrap(list []*candidate) []*candidate {
+	if !slices.ContainsFunc(list, func(c *candidate) bool { return c.whole }) {
+		return list
+	}
+	sortCandidates(list, func(a, b *candidate) int {
+		return cmp.Or(cmp.Compare(a.hit.Kind, b.hit.Kind), cmp.Compare(a.hit.Ranges[0].Start, b.hit.Ranges[0].Start), a.depth-b.depth)
+	})
+	out := list[:0]
+	for _, c := range list {
+		for n := len(out); c.whole && n > 0 && c.unwraps(out[n-1]); n-- {
+			out = out[:n-1]
+		}
+		out = append(out, c)
+	}
+	clear(list[len(out):])
+	return out
+}
+
+// unwraps reports whether c is what b says decoded.
+func (c *candidate) unwraps(b *candidate) bool {
+	return b.depth < c.depth && !b.confirms && b.hit.Kind == c.hit.Kind &&
+		b.hit.Ranges[0].Overlaps(c.hit.Ranges[0]) && c.probability() >= b.probability()
+}
+
 // sameStart reports whether a and b read the same value from the same place of
 // a view on.
 func sameStart(a, b *candidate) bool {

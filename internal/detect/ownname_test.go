@@ -150,7 +150,7 @@ func TestLongText(t *testing.T) {
 	long := strings.Repeat("see you at the place by the river ", 12)
 	for text, want := range map[string]string{
 		`{"sms":"` + long + `"}`:                       strings.TrimSpace(long),
-		`{"sms":"she said \"come\" and left","x":"y"}`: `she said \"come\" and left`,
+		`{"sms":"she said \"come\" and left","x":"y"}`: `she said "come" and left`,
 		"X-SMS: see you at eight\r\nX: y":              "see you at eight",
 		`{"sms":"` + strings.Repeat(long, 2) + `"}`:    "", // no text message is so long
 	} {

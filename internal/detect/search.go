@@ -34,6 +34,7 @@ type Search struct {
 	draft    *candidate   // at hand
 	reading  Reading      // at hand
 	told     toldList     // of the view at hand
+	plain    []byte       // what the token at hand says as Base64
 	free     []*candidate // for those to come
 	settled  []*candidate // of the view at hand, before some were dropped
 	found    []*candidate // of the field at hand, one view after the other
@@ -97,7 +98,7 @@ func (s *Search) Scan(f Field) (keep int) {
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)
 	}
-	s.found = merge(s.found)
+	s.found = unwrap(merge(s.found))
 	if len(s.found) == 0 && len(tally.Skipped) == 0 && s.repeated == 0 {
 		blank.remember(&f)
 	}

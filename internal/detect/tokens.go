@@ -57,6 +57,7 @@ type keyScan struct {
 	joints joints
 	beside []int // where keys of a cell's neighbours stand
 	keyed  []token
+	table  []column
 	axes   []axis
 	agents []stretch // what programs say of themselves
 	open   stretch   // where no value without quotes ends
@@ -69,11 +70,7 @@ type stretch struct{ start, end int }
 // at looks at the key that ends before and the value that begins after the
 // separator at i.
 func (k *keyScan) at(b []byte, i int) {
-	key := keyBefore(b, i)
-	if key == nil {
-		return
-	}
-	name := dictionary.look(key)
+	key, name := nameBefore(b, i)
 	if name == nil {
 		return
 	}
@@ -108,10 +105,10 @@ func (k *keyScan) countBeside() {
 	}
 }
 
-// keyBefore returns the key that ends before i, with or without quotes, or
-// nil if the dictionary cannot have it.
-func keyBefore(b []byte, i int) []byte {
-	end := i
+// keyBefore returns the bounds of the key that ends before i, with or without quotes;
+// they are the same if the dictionary cannot have it.
+func keyBefore(b []byte, i int) (start, end int) {
+	end = i
 	for end > 0 && b[end-1] == ' ' && i-end < 4 {
 		end--
 	}
@@ -119,16 +116,21 @@ func keyBefore(b []byte, i int) []byte {
 		end--
 	}
 	if !dictionary.ends.mayHave(b[:end]) {
-		return nil
+		return 0, 0
 	}
+	return startOfKey(b, end), end
+}
+
+// startOfKey returns where the key begins that ends at end; at end if it is too long.
+func startOfKey(b []byte, end int) int {
 	start := end
 	for start > 0 && isKey(b[start-1]) {
 		if end-start == maxKey {
-			return nil
+			return end
 		}
 		start--
 	}
-	return b[start:end]
+	return start
 }
 
 // valueAfter returns the bounds of the value that begins at or after i; text

@@ -1,0 +1,73 @@
+package detect
+
+import (
+	"compress/gzip"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func inBase64(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+
+func inGzip(s string) string {
+	var b strings.Builder
+	w := gzip.NewWriter(&b)
+	_, _ = w.Write([]byte(s))
+	_ = w.Close()
+	return b.String()
+}
+
+// The name of a field says what its value is, whatever hides the value and however
+// name and value stand together.
+func TestNamed(t *testing.T) {
+	const imsi, sn, id = "262019876543210", "R58M12ABCDE", "a1b2c3d4e5f60718"
+	for text, want := range map[string][]string{
+		`{"imsi":"` + inBase64(imsi) + `"}`:                 {"imsi " + imsi + " json>base64"},
+		`{"imsi" : "` + inBase64(imsi+"\n") + `"}`:          {"imsi " + imsi + " json>base64"},
+		`{"x":"{\"imsi\":\"` + inBase64(imsi) + `\"}"}`:     {"imsi " + imsi + " json>base64"},
+		"imsi=" + hex.EncodeToString([]byte(imsi)) + "&y=2": {"imsi " + imsi + " form>hex"},
+		"x=1&serial=" + hex.EncodeToString([]byte(sn)):      {"serial " + sn + " form>hex"},
+		`{"imsi":"` + inBase64(inBase64(imsi)) + `"}`:       {"imsi " + imsi + " json>base64"},
+		`{"imsi":"` + inBase64(inGzip(imsi)) + `"}`:         {"imsi " + imsi + " json>base64>gzip"},
+		`{"imsi":["` + inBase64(imsi) + `"]}`:               {"imsi " + imsi + " json>base64"},
+		`{"android_id":"` + inBase64(id) + `"}`:             {"android_id " + id + " json>base64"},
+		`{"ssid":"` + inBase64("Home Network 5G") + `"}`:    {"ssid Home Network 5G json>base64"},
+		`{"serial":"` + inBase64(sn) + `"}`:                 {"serial " + sn + " json>base64"}, // fewer symbols than decoders look at
+		`{"password":"` + inBase64("s3cretPass!") + `"}`:    {"credential s3cretPass! json>base64"},
+		`{"password":"hunter22"}`:                           {"credential hunter22 json"},
+		`{"ssid":"HomeNetworkOfMine"}`:                      {"ssid HomeNetworkOfMine json"},
+		`{"data":"` + inBase64(`{"a":"`+imsi+`"}`) + `"}`:   nil,
+		`{"serial":"` + inBase64(`{"a":"`+sn+`"}`) + `"}`:   nil, // has a name of its own
+
+		`[{"name":"imsi","value":"` + imsi + `"}]`:                                {"imsi " + imsi + " json"},
+		"[{\n  \"key\" : \"serial\",\n  \"value\" : \"" + sn + "\"\n}]":           {"serial " + sn + " json"},
+		`[{"name":"serial","value":"` + inBase64(sn+sn[:5]) + `"}]`:               {"serial " + sn + sn[:5] + " json>base64"},
+		`[{"title":"serial","value":"` + sn + `"}]`:                               nil,
+		`[{"name":"serial","count":3,"value":"` + sn + `"}]`:                      nil,
+		"<plist><dict><key>IMSI</key>\n\t<string>" + imsi + "</string></dict>":    {"imsi " + imsi + " plain"},
+		"<plist><dict><key>SerialNumber</key><string>" + sn + "</string></dict>":  {"serial " + sn + " plain"},
+		"<plist><dict><key>Title</key><string>" + sn + "</string></dict>":         nil,
+		"<a><serial>" + sn + "</serial></a>":                                      {"serial " + sn + " plain"},
+		"<a><title></serial>" + sn + "</title></a>":                               nil,
+		`<map><string name="android_id">` + id + `</string></map>`:                {"android_id " + id + " plain"},
+		`<p name="serial" value="` + sn + `"/>`:                                   {"serial " + sn + " plain"},
+		"<!DOCTYPE html><p><serial>" + sn + "</serial>":                           nil,
+		"time,imsi,Serial Number\r\n1," + imsi + "," + sn + "\r\n2,,x\r\n3,4\r\n": {"imsi " + imsi + " plain", "serial " + sn + " plain"},
+		"\ufeff\"serial\";\"a;b\"\n\"" + sn + "\";\"c\"":                          {"serial " + sn + " plain"},
+		"serial\tmodel_x\n" + sn + "\tz\n" + sn + "\n":                            {"serial " + sn + " plain"},
+		"title,comment\n" + sn + ",x\n":                                           nil,
+		"serial,comment\n" + sn + ",x,y\n":                                        nil, // not of that table
+		"Dear serial, we are\n" + sn + ", all of us\n":                            nil,
+	} {
+		var got []string
+		for _, h := range search(New(nil), []byte(text)) {
+			got = append(got, fmt.Sprint(h.Kind, " ", h.Value, " ", h.Form))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+}
