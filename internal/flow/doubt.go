@@ -18,6 +18,7 @@ const (
 	certain     doubt = iota
 	doubtOpened       // came with the SYN: read only if both sides agreed to TCP Fast Open (RFC 7413)
 	doubtSum          // the checksum is wrong
+	doubtAck          // acknowledges what the capture has not seen sent
 	doubtOther        // see doubtful
 )
 
@@ -82,10 +83,19 @@ func (f *Flow) doubtful(d telltale.Direction, h *packet.Header, sound bool, in *
 		s.over && in.end() > s.at(s.end),
 		s.shut && in.end() > s.next:
 		return doubtOther
-	case peer.based && peer.ahead(h.Ack) > peer.ahead(peer.top)+1 && s.strange(h):
-		return doubtOther
+	case peer.based && peer.ahead(h.Ack) > peer.sent() && s.strange(h):
+		return doubtAck
 	}
 	return certain
+}
+
+// sent returns how far ahead of the next byte lies what may be acknowledged.
+func (s *stream) sent() int64 {
+	n := s.ahead(s.top)
+	if s.fin {
+		n++ // a FIN has a number too
+	}
+	return n
 }
 
 // strange reports whether a segment that acknowledges what nobody sent is the
@@ -189,5 +199,14 @@ func (t *Table) dispel(h *hold, i int, read bool) {
 func (t *Table) decide(h *hold) {
 	s := &h.flow.streams[h.dir]
 	p := &h.doubts[0]
-	t.dispel(h, 0, p.doubt == doubtSum && s.sums.mostlyWrong() || p.doubt == doubtOpened && !s.heard)
+	read := false
+	switch p.doubt {
+	case doubtSum:
+		read = s.sums.mostlyWrong()
+	case doubtOpened:
+		read = !s.heard
+	case doubtAck:
+		read = p.at >= s.next // no other copy came, and the capture may not have seen all
+	}
+	t.dispel(h, 0, read)
 }

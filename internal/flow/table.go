@@ -70,6 +70,9 @@ func (t *Table) Packet(h *packet.Header, p *capture.Packet) *Flow {
 		t.segment(f, d, h, sound, &in)
 	} else {
 		t.datagram(f, d, sound && !h.Disputed, &in)
+		if h.SurplusEnd > h.SurplusStart {
+			t.surplus(f, d, in, p.Data[h.SurplusStart:h.SurplusEnd])
+		}
 	}
 	t.remember(f)
 	t.touch(f, classOf(f, len(in.data) > 0), p.Number)
@@ -210,6 +213,13 @@ func (f *Flow) count(d telltale.Direction, p *capture.Packet) {
 	if f.Program == nil {
 		f.Program = p.App
 	}
+}
+
+// surplus takes what a packet has behind its datagram, which no receiver reads.
+func (t *Table) surplus(f *Flow, d telltale.Direction, in piece, data []byte) {
+	in.data, in.at = data, f.streams[d].next
+	t.stats.Payload += int64(len(data))
+	t.stray(f, d, in)
 }
 
 // datagram takes the payload of a packet that is not of a stream.

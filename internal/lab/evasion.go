@@ -77,7 +77,7 @@ func after(shots ...shot) []shot { return append(hello(), shots...) }
 // Evasions returns every case.
 func Evasions() []*Evasion {
 	var all []*Evasion
-	for _, list := range [][]*Evasion{plainCases(), copyCases(), endCases(), renewedCases(), overlapCases(), oddCases(), handshakeCases(), captureCases(), fragmentCases()} {
+	for _, list := range [][]*Evasion{plainCases(), copyCases(), endCases(), renewedCases(), overlapCases(), oddCases(), headerCases(), handshakeCases(), captureCases(), fragmentCases()} {
 		all = append(all, list...)
 	}
 	for _, e := range all {

@@ -22,6 +22,8 @@ func oddCases() []*Evasion {
 			pad, shot{at: 4, data: first, flags: 0x40, tweak: func(b []byte) { b[13] = 0 }}, two, end)},
 		{Name: "E26-unseen-ACK", About: "a copy that acknowledges what nobody sent comes first", shots: after(
 			pad, shot{at: 4, data: first, ack: 5000}, two, end)},
+		{Name: "E26-unseen-ACK-by-one", About: "the same, but only by one byte", shots: after(
+			pad, shot{at: 4, data: first, ack: 1}, two, end)},
 	}
 }
 

@@ -303,7 +303,9 @@ func (d *datagram) whole(time int64) *Whole {
 	w := joined(&d.header, d.pieces, 0)
 	w.Time = time
 	// The first part of an IPv6 packet holds all headers (RFC 8200 section 4.5).
-	w.Header.Disputed = d.lapped || d.key.version == 6 && w.Header.PayloadStart > d.pieces[0].end()
+	if d.lapped || d.key.version == 6 && w.Header.PayloadStart > d.pieces[0].end() {
+		w.Header.Disputed = true
+	}
 	return w
 }
 
@@ -335,8 +337,8 @@ func begun(head *Header, pieces []*piece, size, cut int) *Whole {
 	if w.Header.Status != OK {
 		return nil
 	}
-	w.Header.Disputed = w.Header.Proto == TCP // acknowledged, it is the capture that missed the rest
-	if !known && w.Header.Proto != UDP {      // whose own length has told by now
+	w.Header.Disputed = w.Header.Disputed || w.Header.Proto == TCP // acknowledged, it is the capture that missed the rest
+	if !known && w.Header.Proto != UDP {                           // whose own length has told by now
 		w.Header.Cut = cut
 	}
 	return w

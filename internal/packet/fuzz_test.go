@@ -62,6 +62,9 @@ func (h Header) cutTo(n int) Header {
 	h.PayloadEnd = min(n, h.PayloadEnd)
 	h.PayloadStart = min(h.PayloadStart, h.PayloadEnd)
 	h.Cut = payload - (h.PayloadEnd - h.PayloadStart)
+	if h.SurplusEnd = min(n, h.SurplusEnd); h.SurplusEnd <= h.SurplusStart {
+		h.SurplusStart, h.SurplusEnd = 0, 0
+	}
 	return h
 }
 

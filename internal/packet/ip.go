@@ -32,8 +32,13 @@ func (h *Header) ipv4(data []byte) Status {
 		return Malformed
 	}
 	end := h.PayloadStart + total
-	if end > h.end() && size <= len(b) && sum(b[:size]) == 0xffff {
-		h.Lacks = end - h.end()
+	if size <= len(b) {
+		right := sum(b[:size]) == 0xffff
+		if right && end > h.end() {
+			h.Lacks = end - h.end()
+		}
+		h.misheaded = !right && (b[10] != 0 || b[11] != 0) // where it is zero, it was left to the card
+		h.Disputed = h.Disputed || refused4(b[20:size])
 	}
 	h.limit(end)
 	if size > h.PayloadEnd-h.PayloadStart {
@@ -115,6 +120,7 @@ func (h *Header) extensions(data []byte) Status {
 		}
 		fragment := h.Proto == extFragment
 		h.rerouted = h.rerouted || h.Proto == extRouting && b[3] > 0 // segments left (RFC 8200 section 4.4)
+		h.Disputed = h.Disputed || h.Version == 6 && refusedHeader(h.Proto, n, b[:size])
 		h.Proto = b[0]
 		h.PayloadStart += size
 		// A fragment header without offset and without more to come is atomic
@@ -123,4 +129,19 @@ func (h *Header) extensions(data []byte) Status {
 			return h.fragment(binary.BigEndian.Uint32(b[4:]), int(part&0xfff8), part&1 != 0)
 		}
 	}
+}
+
+// refusedHeader reports whether a host drops a packet for extension header number n:
+// one for every hop is to come first, the way that a routing header says hosts do not
+// follow (RFC 5095, and RFC 8754 unless they are told to).
+func refusedHeader(kind uint8, n int, b []byte) bool {
+	switch kind {
+	case extHopByHop:
+		return n > 0 || refused6(b[2:])
+	case extDestination:
+		return refused6(b[2:])
+	case extRouting:
+		return b[3] > 0
+	}
+	return false
 }

@@ -59,8 +59,8 @@ type Header struct {
 	FragOffset int    // bytes of the larger packet's payload that lie before this part
 	FragMore   bool   // this is not the last part
 
-	// Disputed says that the packet was put together from parts that contradict
-	// each other, or not of all: a receiver drops it.
+	// Disputed says that a receiver drops the packet: it was put together from parts
+	// that contradict each other, or not of all, or its IP options are such.
 	Disputed bool
 
 	// Again says that the packet was captured before: its flow counts it once.
@@ -79,6 +79,10 @@ type Header struct {
 	// that was understood, whatever Status says. Ethernet padding and all
 	// else past the length in the IP or UDP header is outside.
 	PayloadStart, PayloadEnd int
+	// [SurplusStart, SurplusEnd) are the bytes that the IP packet has behind the end of
+	// its UDP datagram (RFC 9868 section 3): hardly any has some. Where a tunnel
+	// carries the packet, they are its own: see [Header.Around].
+	SurplusStart, SurplusEnd int
 	// Cut is the number of bytes after PayloadEnd that were on the wire and
 	// that the capture length cut off.
 	Cut int
@@ -90,6 +94,7 @@ type Header struct {
 
 	transportStart int  // of the TCP or UDP header; valid iff summed
 	summed         bool // there is a transport header
+	misheaded      bool // the checksum of the IPv4 header is wrong
 	rerouted       bool // by a routing header: Dst is not the last one, whose sum it would be
 
 	ipStart    int    // of the IP header, iff Version is not 0

@@ -20,10 +20,14 @@ const (
 )
 
 // Sum verifies the checksum of a packet of status [OK] (RFC 9293 section 3.1,
-// RFC 768, RFC 8200 section 8.1). It reads every byte of the payload.
+// RFC 768, RFC 8200 section 8.1). It reads every byte of the payload. Where that of
+// the IPv4 header is wrong, it is too.
 func (h *Header) Sum(data []byte) Sum {
 	if !h.summed || h.Cut > 0 || h.rerouted {
 		return NoSum
+	}
+	if h.misheaded {
+		return WrongSum
 	}
 	segment := data[h.transportStart:h.PayloadEnd]
 	at := 16

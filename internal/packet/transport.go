@@ -93,7 +93,10 @@ func (h *Header) udp(data []byte) Status {
 		return Malformed
 	}
 	if length > 0 { // 0: a jumbogram (RFC 2675), or left to the network card
-		h.limit(h.PayloadStart + length)
+		end := h.PayloadEnd
+		if h.limit(h.PayloadStart + length); h.PayloadEnd < end {
+			h.SurplusStart, h.SurplusEnd = h.PayloadEnd, end
+		}
 	}
 	h.ports(b)
 	h.transportStart, h.summed = h.PayloadStart, true

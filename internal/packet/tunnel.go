@@ -62,6 +62,7 @@ func (h *Header) opens(data []byte, inner *Header) bool {
 		return false
 	}
 	inner.Carrier = carrier(h, inner.realm)
+	inner.SurplusStart, inner.SurplusEnd = 0, 0
 	if inner.Tunnel == 0 {
 		inner.Tunnel = h.Tunnel // around the tunnel that it came through
 	}

@@ -128,7 +128,9 @@ func (s *shard) packet(h *packet.Header, p *capture.Packet) {
 // tunnels than are followed.
 const tunnelsNotFollowed = "tunnels_beyond_bound"
 
-func payload(h *packet.Header) int64 { return int64(h.PayloadEnd - h.PayloadStart) }
+func payload(h *packet.Header) int64 {
+	return int64(h.PayloadEnd - h.PayloadStart + h.SurplusEnd - h.SurplusStart)
+}
 
 // fragment keeps a part of a packet until it can be put together.
 func (s *shard) fragment(h *packet.Header, p *capture.Packet) {

@@ -271,3 +271,25 @@ func subframe(etherType uint16, b []byte) []byte {
 	out = append(binary.BigEndian.AppendUint16(out, etherType), b...)
 	return append(out, make([]byte, (4-len(out)%4)%4)...)
 }
+
+// TestSurplus has bytes lie behind a UDP datagram within its packet: they are counted,
+// and searched.
+func TestSurplus(t *testing.T) {
+	datagram := func(surplus string) []capture.Packet {
+		const head = "\x45\x00\x00\x00\x00\x00\x40\x00\x40\x11\x00\x00\xc0\x00\x02\x05\xcb\x00\x71\x07" + "\x9c\x40\x23\x28\x00\x0d\x00\x00" + "hello"
+		p := []byte("\x02\x00\x5e\x00\x53\x01\x02\x00\x5e\x00\x53\x02\x08\x00" + head + surplus)
+		p[14+3] = byte(len(p) - 14)
+		return []capture.Packet{{Time: 1, Number: 1, Data: p, WireLen: len(p), Link: packet.LinkEthernet}}
+	}
+	const surplus = "&imei=" + plain + "&"
+	if n := len(hear(t, datagram("")).sightings()); n != 0 {
+		t.Fatalf("%d sightings without it", n)
+	}
+	got := hear(t, datagram(surplus))
+	if n := len(got.sightings()); n != 1 {
+		t.Errorf("%d sightings, want 1", n)
+	}
+	if p := got.tally.Payload; p.In != int64(len("hello"+surplus)) || p.Scanned != p.In {
+		t.Errorf("%+v", p)
+	}
+}
