@@ -12,7 +12,10 @@ func (s *Search) isMarkup() bool {
 	if v.Parent == nil && strings.Contains(s.field.ContentType, "xml") && !strings.Contains(s.field.ContentType, "html") {
 		return true
 	}
-	b := bytes.TrimLeft(v.Data[:min(len(v.Data), maxHead)], "\ufeff \t\r\n")
+	b := bytes.TrimPrefix(v.Data[:min(len(v.Data), maxHead)], byteOrder)
+	for len(b) > 0 && b[0] <= ' ' {
+		b = b[1:]
+	}
 	return len(b) > 0 && b[0] == '<' && !hasPrefixFold(b, "<!doctype html") && !hasPrefixFold(b, "<html")
 }
 
