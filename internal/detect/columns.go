@@ -67,7 +67,7 @@ func (k *keyScan) head(line []byte, sep byte) (known bool) {
 	for at := 0; at <= len(line); {
 		stop := endOfField(line, at, sep)
 		key := bytes.Trim(line[at:stop], " \r\"'")
-		if len(k.table) == maxColumns {
+		if len(k.table) == maxColumns || len(key) > maxKey {
 			return false
 		}
 		name := dictionary.look(key)

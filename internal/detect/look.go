@@ -42,8 +42,9 @@ func (s *Search) look(v *decode.View) {
 
 // byName searches for what the names of fields tell.
 func (s *Search) byName() {
+	s.keys.xml = s.isXML()
 	s.keys.scan(s.view.Data, s.view.Blocks)
-	if s.isMarkup() {
+	if s.keys.xml {
 		s.keys.elements(s.view.Data)
 	}
 	s.outer()

@@ -10,12 +10,13 @@ import (
 )
 
 // nameBefore returns the key of the value that begins behind the separator at i, and
-// what the dictionary says of it; nil if that is nothing.
-func nameBefore(b []byte, i int) ([]byte, *keyName) {
+// what the dictionary says of it; nil if that is nothing. In XML an attribute may say
+// what another one is; in HTML these are words on buttons.
+func nameBefore(b []byte, i int, xml bool) ([]byte, *keyName) {
 	start, end := keyBefore(b, i)
 	name := dictionary.look(b[start:end])
 	if name != nil && name.value {
-		start, end = namedApart(b, start)
+		start, end = namedApart(b, start, xml)
 		name = dictionary.look(b[start:end])
 	}
 	return b[start:end], name
@@ -26,9 +27,9 @@ func nameBefore(b []byte, i int) ([]byte, *keyName) {
 const mostApart = 64
 
 // namedApart returns the bounds of what names a value where names are values too, of
-// which a word at i says that it follows: "name":"imei","value": or name="imei" value=
-// or <key>imei</key><string>. They are the same where nothing does.
-func namedApart(b []byte, i int) (start, end int) {
+// which a word at i says that it follows: "name":"imei","value": or, in XML,
+// name="imei" value= or <key>imei</key><string>. They are the same where nothing does.
+func namedApart(b []byte, i int, xml bool) (start, end int) {
 	if i > 0 && isQuote(b[i-1]) {
 		i--
 	}
@@ -45,7 +46,7 @@ func namedApart(b []byte, i int) (start, end int) {
 	quote := b[end-1]
 	end--
 	start = startOfKey(b, end)
-	if start == 0 || b[start-1] != quote || !namesAhead(b[:start-1]) {
+	if start == 0 || b[start-1] != quote || !namesAhead(b[:start-1], xml) {
 		return 0, 0
 	}
 	return start, end
@@ -57,10 +58,10 @@ func isQuote(c byte) bool { return c == '"' || c == '\'' }
 var naming = []string{"name", "key", "k", "n", "id", "field", "label", "property", "param", "parameter", "attribute", "type"}
 
 // namesAhead reports whether b ends with a key whose value is a name.
-func namesAhead(b []byte) bool {
+func namesAhead(b []byte, xml bool) bool {
 	b = bytes.TrimRight(b, " ")
 	n := len(b)
-	if n == 0 || b[n-1] != ':' && b[n-1] != '=' {
+	if n == 0 || b[n-1] != ':' && !(b[n-1] == '=' && xml) {
 		return false
 	}
 	b = bytes.TrimRight(b[:n-1], " \"'")
@@ -116,7 +117,7 @@ func keyOutside(v *decode.View) ([]byte, *keyName) {
 	if at == 0 || b[at-1] != ':' && b[at-1] != '=' && b[at-1] != '>' {
 		return nil, nil
 	}
-	return nameBefore(b, at-1)
+	return nameBefore(b, at-1, false)
 }
 
 // Symbols of Base64 that are too few for a decoder to look at them beside other text.

@@ -58,6 +58,7 @@ type keyScan struct {
 	beside []int // where keys of a cell's neighbours stand
 	keyed  []token
 	table  []column
+	xml    bool
 	axes   []axis
 	agents []stretch // what programs say of themselves
 	open   stretch   // where no value without quotes ends
@@ -70,7 +71,7 @@ type stretch struct{ start, end int }
 // at looks at the key that ends before and the value that begins after the
 // separator at i.
 func (k *keyScan) at(b []byte, i int) {
-	key, name := nameBefore(b, i)
+	key, name := nameBefore(b, i, k.xml)
 	if name == nil {
 		return
 	}

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// isMarkup reports whether the view is XML, by its first byte or by what its message
+// isXML reports whether the view is XML, by its first byte or by what its message
 // says. Pages in HTML name no values by their elements.
-func (s *Search) isMarkup() bool {
+func (s *Search) isXML() bool {
 	v := s.view
 	if v.Parent == nil && strings.Contains(s.field.ContentType, "xml") && !strings.Contains(s.field.ContentType, "html") {
 		return true
