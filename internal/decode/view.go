@@ -57,9 +57,15 @@ func (v *View) Origin(r telltale.Range) telltale.Range {
 	return r
 }
 
-// Source returns where in the parent's data what v was decoded from begins; 0 for
-// the root.
-func (v *View) Source() (start int) { return v.from.Start }
+// Source returns the bytes in front of what v was decoded from, through all views that
+// have nothing else in them; nil for the root.
+func (v *View) Source() (before []byte) {
+	if v.Parent == nil {
+		return nil
+	}
+	outer, start := v.outermost()
+	return outer.Data[:start]
+}
 
 // Form returns how the bytes of v were written, from the wire inwards:
 // "base64", "gzip>base64", "json>base64"; "plain" for the root.

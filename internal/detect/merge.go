@@ -3,6 +3,9 @@ package detect
 import (
 	"cmp"
 	"slices"
+	"sort"
+
+	"github.com/telltale-audit/telltale"
 )
 
 // settle decides between candidates of one view that overlap: the same bytes
@@ -60,30 +63,36 @@ func merge(list []*candidate) []*candidate {
 	return out
 }
 
-// unwrap drops values that a key names as they stand, where what they say decoded
-// fits the same name as well.
-func unwrap(list []*candidate) []*candidate {
-	if !slices.ContainsFunc(list, func(c *candidate) bool { return c.whole }) {
-		return list
-	}
-	sortCandidates(list, func(a, b *candidate) int {
-		return cmp.Or(cmp.Compare(a.hit.Kind, b.hit.Kind), cmp.Compare(a.hit.Ranges[0].Start, b.hit.Ranges[0].Start), a.depth-b.depth)
-	})
-	out := list[:0]
-	for _, c := range list {
-		for n := len(out); c.whole && n > 0 && c.unwraps(out[n-1]); n-- {
-			out = out[:n-1]
-		}
-		out = append(out, c)
-	}
-	clear(list[len(out):])
-	return out
+// An opened is a value that a key names, and that says something else decoded.
+type opened struct {
+	name  *keyName
+	depth int            // of the view that shows what it says
+	at    telltale.Range // in the field
 }
 
-// unwraps reports whether c is what b says decoded.
-func (c *candidate) unwraps(b *candidate) bool {
-	return b.depth < c.depth && !b.confirms && b.hit.Kind == c.hit.Kind &&
-		b.hit.Ranges[0].Overlaps(c.hit.Ranges[0]) && c.probability() >= b.probability()
+// unwrap drops from list what was opened, as it stands before it was: the kinds that
+// the key names are looked for in what it says. What its own form speaks for stays.
+func unwrap(list []*candidate, all []opened, base int64) []*candidate {
+	if len(all) == 0 {
+		return list
+	}
+	slices.SortFunc(all, func(a, b opened) int { return cmp.Compare(a.at.Start, b.at.Start) })
+	return slices.DeleteFunc(list, func(c *candidate) bool {
+		at := c.hit.Ranges[0]
+		if c.confirms || c.lr[groupStructure] > 1 {
+			return false
+		}
+		from := sort.Search(len(all), func(i int) bool { return all[i].at.Start+base >= at.Start })
+		for _, o := range all[from:] {
+			if o.at.Start+base >= at.End {
+				break
+			}
+			if c.depth < o.depth && o.name.announces(c.hit.Kind) {
+				return true
+			}
+		}
+		return false
+	})
 }
 
 // sameStart reports whether a and b read the same value from the same place of

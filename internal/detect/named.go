@@ -5,8 +5,9 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
-	"github.com/telltale-audit/telltale/internal/decode"
+	"github.com/telltale-audit/telltale"
 )
 
 // nameBefore returns the key of the value that begins behind the separator at i, and
@@ -68,46 +69,59 @@ func namesAhead(b []byte, xml bool) bool {
 	return among(b[startOfKey(b, len(b)):], naming)
 }
 
-// outer judges a view that is one value as what the key says that stands before what
-// it was decoded from.
+// outer takes a view that is one value as what the key says that stands before what it
+// was decoded from.
 func (s *Search) outer() {
-	v := s.view
+	v, k := s.view, &s.keys
 	if v.Parent == nil || v.Seen > 0 || len(v.Data) > maxText || v.Marks.Binary() {
 		return
 	}
 	t := s.whole()
-	if t.start == t.end || bytes.IndexByte([]byte("{[<"), v.Data[t.start]) >= 0 {
+	if t.start == t.end || v.Data[t.start] == '{' || v.Data[t.start] == '[' || !utf8.Valid(v.Data) {
 		return
 	}
-	key, name := keyOutside(v)
-	if name == nil || name.kinds == nil || !name.text && t.end-t.start > maxValue {
+	key, name := keyBehind(v.Source())
+	if name == nil {
+		return
+	}
+	if a := (axis{t, name.axis, name.scale}); a.of != 0 && !a.half() {
+		k.axes = append(k.axes, a)
+	}
+	if name.kinds == nil || !name.text && t.end-t.start > maxValue {
 		return
 	}
 	t.key = key
-	s.keys.keyed = append(s.keys.keyed, t)
+	k.keyed = append(k.keyed, t)
+	if len(s.opened) < maxHits {
+		s.opened = append(s.opened, opened{name, depth(v), v.Origin(telltale.Range{End: int64(len(v.Data))})})
+	}
 }
 
-// whole returns all of the view as one token, but for space around it.
+// whole returns all of the view as one token, but for space and quotes around it.
 func (s *Search) whole() token {
 	b := s.view.Data
-	start, end := 0, len(b)
+	start, end := trimBlank(b, 0, len(b))
+	if end-start > 1 && isQuote(b[start]) && b[end-1] == b[start] {
+		start, end = trimBlank(b, start+1, end-1)
+	}
+	return token{start: start, end: end}
+}
+
+// trimBlank leaves out what does not print at both ends of b[start:end].
+func trimBlank(b []byte, start, end int) (int, int) {
 	for start < end && b[start] <= ' ' {
 		start++
 	}
 	for start < end && b[end-1] <= ' ' {
 		end--
 	}
-	return token{start: start, end: end}
+	return start, end
 }
 
-// keyOutside returns the key that stands before what v was decoded from, however often,
-// and what the dictionary says of it; nil if that is nothing.
-func keyOutside(v *decode.View) ([]byte, *keyName) {
-	at := 0
-	for at == 0 && v.Parent != nil {
-		at, v = v.Source(), v.Parent
-	}
-	b := v.Data
+// keyBehind returns the key that b ends with, of a value that follows, and what the
+// dictionary says of it; nil if that is nothing.
+func keyBehind(b []byte) ([]byte, *keyName) {
+	at := len(b)
 	if at > 0 && isQuote(b[at-1]) {
 		at--
 	}
@@ -130,20 +144,18 @@ const (
 // than decoders look at, which it rather is where it is filled up as that is.
 func (s *Search) named(t token) {
 	text := bytes.TrimRight(s.view.Data[t.start:t.end], "=")
-	padded := len(text) < t.end-t.start
-	if padded {
-		s.short(t, text)
+	if padded := len(text) < t.end-t.start; padded && s.short(t, text) {
+		return
 	}
 	s.judge(t)
-	if !padded {
-		s.short(t, text)
-	}
+	s.short(t, text)
 }
 
-// short judges text, the symbols of a token.
-func (s *Search) short(t token, text []byte) {
+// short judges what text says, the symbols of a token. It reports whether that is
+// anything.
+func (s *Search) short(t token, text []byte) bool {
 	if t.end <= s.view.Seen || len(text) < leastShort || len(text) > mostShort {
-		return
+		return false
 	}
 	plain, err := base64.RawStdEncoding.Strict().AppendDecode(s.plain[:0], text)
 	if err != nil {
@@ -151,7 +163,7 @@ func (s *Search) short(t token, text []byte) {
 	}
 	s.plain = plain
 	if err != nil || bytes.ContainsFunc(plain, isOdd) {
-		return
+		return false
 	}
 	kinds := dictionary.exactKinds(t.key)
 	for _, d := range All {
@@ -166,6 +178,7 @@ func (s *Search) short(t token, text []byte) {
 			s.keep(t.start, t.end, "base64", 0, 0)
 		}
 	}
+	return true
 }
 
 // isOdd reports whether names, numbers and passwords seldom have r.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,5 +72,41 @@ func TestNamed(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%q: %q, want %q", text, got, want)
 		}
+	}
+}
+
+// pair is a JSON object of one key and one text.
+var pair = regexp.MustCompile(`^\{"([^"]+)":"([^"\\]+)"\}$`)
+
+// The examples of every detector that have one name and one value are found with the
+// value hidden, and are ignored with it hidden, if it is long enough for decoders to look
+// at it.
+func TestNamedExamples(t *testing.T) {
+	hide := map[string]func(string) string{
+		"base64":        inBase64,
+		"hex":           func(s string) string { return hex.EncodeToString([]byte(s)) },
+		"base64>base64": func(s string) string { return inBase64(inBase64(s)) },
+		"base64>gzip":   func(s string) string { return inBase64(inGzip(s)) },
+		"base64>json":   func(s string) string { return inBase64(`"` + s + `"`) },
+	}
+	e, pairs := New(nil), 0
+	for _, d := range All {
+		for i, text := range slices.Concat(d.Finds, d.Ignores) {
+			found := i < len(d.Finds)
+			m := pair.FindStringSubmatch(text)
+			if m == nil || len(m[2]) < 12 || m[1] == "userAgent" {
+				continue
+			}
+			pairs++
+			for form, f := range hide {
+				hidden := `{"` + m[1] + `":"` + f(m[2]) + `"}`
+				if n := len(ofKind(search(e, []byte(hidden)), d.Kind)); (n > 0) != found {
+					t.Errorf("%s, %q in %s, %s: %d found", d.Kind, text, form, hidden, n)
+				}
+			}
+		}
+	}
+	if pairs < 50 {
+		t.Errorf("only %d examples", pairs)
 	}
 }

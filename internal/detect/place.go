@@ -94,9 +94,6 @@ func (s *Search) place(c *candidate) {
 	}
 	c.run = telltale.Range{Start: c.run.Start + base, End: c.run.End + base}
 	c.depth, c.passing = depth(v), v.Passing
-	if t := s.whole(); v.Parent != nil && len(v.Data) <= maxText {
-		c.whole = c.start == t.start && c.end == t.end
-	}
 	c.hit.Ranges = []telltale.Range{{Start: at.Start + base, End: at.End + base}}
 	if c.second.end > 0 {
 		s.placeSecond(c)

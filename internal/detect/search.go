@@ -34,6 +34,7 @@ type Search struct {
 	draft    *candidate   // at hand
 	reading  Reading      // at hand
 	told     toldList     // of the view at hand
+	opened   []opened     // of the field at hand
 	plain    []byte       // what the token at hand says as Base64
 	free     []*candidate // for those to come
 	settled  []*candidate // of the view at hand, before some were dropped
@@ -98,7 +99,8 @@ func (s *Search) Scan(f Field) (keep int) {
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)
 	}
-	s.found = unwrap(merge(s.found))
+	s.found = unwrap(merge(s.found), s.opened, f.Base)
+	s.opened = s.opened[:0]
 	if len(s.found) == 0 && len(tally.Skipped) == 0 && s.repeated == 0 {
 		blank.remember(&f)
 	}

@@ -63,7 +63,6 @@ type candidate struct {
 	passing  bool           // no later window shows it
 	confirms bool           // equals a seed
 	stays    bool           // of those of its view that overlap
-	whole    bool           // it is all that a decoded view says
 	own      bool           // form was undone by who found it: all that it says is the value
 	weak     bool           // which is too short to confirm anything alone
 }
@@ -72,7 +71,7 @@ type candidate struct {
 func (c *candidate) set(prior float64, kind telltale.Kind, value string) {
 	c.hit = Hit{Kind: kind, Value: value, Device: -1}
 	c.prior, c.whys = prior, 0
-	c.confirms, c.stays, c.weak, c.own, c.whole = false, false, false, false, false
+	c.confirms, c.stays, c.weak, c.own = false, false, false, false
 	c.second = stretch{}
 	for g := range c.lr {
 		c.lr[g] = 1
