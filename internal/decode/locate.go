@@ -27,7 +27,7 @@ func (v *View) KeyAt(off int) (key string) {
 		if key != "" || !alone || v.Parent == nil {
 			return key
 		}
-		v, off = v.outermost()
+		v, off = v.Source()
 	}
 	return ""
 }
@@ -41,19 +41,6 @@ func (v *View) keyAt(off int) (key string, alone bool) {
 	}
 	_, _, key, r := v.locateText(off)
 	return key, isBlank(v.Data[:r.Start]) && isBlank(v.Data[r.End:])
-}
-
-// outermost returns the view and the place in it of what v was decoded from, through
-// all views that have nothing else in them.
-func (v *View) outermost() (parent *View, start int) {
-	for {
-		from := v.from
-		v = v.Parent
-		whole := isBlank(v.Data[:from.Start]) && (from.End == 0 || isBlank(v.Data[min(from.End, len(v.Data)):]))
-		if !whole || v.Parent == nil {
-			return v, from.Start
-		}
-	}
 }
 
 // isBlank reports whether b has nothing but white space, quotes and padding.

@@ -13,6 +13,7 @@ type View struct {
 	Data    []byte
 	Decoder string // "" for the root
 	Parent  *View  // nil for the root
+	ID      int    // that no other view of the walk has
 
 	// Seen counts the bytes at the start of Data that were the end of the
 	// view before: an object that inflates to more than a window is shown in
@@ -57,14 +58,20 @@ func (v *View) Origin(r telltale.Range) telltale.Range {
 	return r
 }
 
-// Source returns the bytes in front of what v was decoded from, through all views that
-// have nothing else in them; nil for the root.
-func (v *View) Source() (before []byte) {
+// Source returns the view that v was decoded from, through all views that have nothing
+// else in them, and where in it that begins. The root has none.
+func (v *View) Source() (outer *View, start int) {
 	if v.Parent == nil {
-		return nil
+		return nil, 0
 	}
-	outer, start := v.outermost()
-	return outer.Data[:start]
+	for {
+		from := v.from
+		v = v.Parent
+		whole := isBlank(v.Data[:from.Start]) && (from.End == 0 || isBlank(v.Data[min(from.End, len(v.Data)):]))
+		if !whole || v.Parent == nil {
+			return v, from.Start
+		}
+	}
 }
 
 // Form returns how the bytes of v were written, from the wire inwards:

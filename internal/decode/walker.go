@@ -56,6 +56,7 @@ type Walker struct {
 	layers [maxLayers + 1]*stream
 
 	work     int // as in Tally
+	ids      int // of views that were made
 	shown    int // views
 	made     int // bytes, by decoders that do not inflate
 	before   *Memory
@@ -104,7 +105,7 @@ func (w *Walker) plain(root []byte, h Hints) Tally {
 func (w *Walker) begin(root []byte, h Hints, visit func(*View)) {
 	w.visit, w.root, w.before = visit, len(root), h.Memory
 	w.form = strings.HasPrefix(h.ContentType, "application/x-www-form-urlencoded")
-	w.work, w.shown, w.made, w.inflated, w.layered, w.doubted = 0, 0, 0, 0, 0, 0
+	w.ids, w.work, w.shown, w.made, w.inflated, w.layered, w.doubted = 0, 0, 0, 0, 0, 0, 0
 	w.lost.reset()
 	w.trim()
 }
@@ -151,7 +152,8 @@ func (w *Walker) view() *View {
 	}
 	v := w.views[w.n]
 	w.n++
-	*v = View{walker: w}
+	w.ids++
+	*v = View{walker: w, ID: w.ids}
 	return v
 }
 

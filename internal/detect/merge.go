@@ -3,9 +3,6 @@ package detect
 import (
 	"cmp"
 	"slices"
-	"sort"
-
-	"github.com/telltale-audit/telltale"
 )
 
 // settle decides between candidates of one view that overlap: the same bytes
@@ -65,29 +62,29 @@ func merge(list []*candidate) []*candidate {
 
 // An opened is a value that a key names, and that says something else decoded.
 type opened struct {
+	view  int // that it stands in
+	start int // where it begins there
 	name  *keyName
-	depth int            // of the view that shows what it says
-	at    telltale.Range // in the field
+}
+
+func (o opened) compare(p opened) int {
+	return cmp.Or(cmp.Compare(o.view, p.view), cmp.Compare(o.start, p.start))
 }
 
 // unwrap drops from list what was opened, as it stands before it was: the kinds that
 // the key names are looked for in what it says. What its own form speaks for stays.
-func unwrap(list []*candidate, all []opened, base int64) []*candidate {
+func unwrap(list []*candidate, all []opened) []*candidate {
 	if len(all) == 0 {
 		return list
 	}
-	slices.SortFunc(all, func(a, b opened) int { return cmp.Compare(a.at.Start, b.at.Start) })
+	slices.SortFunc(all, opened.compare)
 	return slices.DeleteFunc(list, func(c *candidate) bool {
-		at := c.hit.Ranges[0]
 		if c.confirms || c.lr[groupStructure] > 1 {
 			return false
 		}
-		from := sort.Search(len(all), func(i int) bool { return all[i].at.Start+base >= at.Start })
-		for _, o := range all[from:] {
-			if o.at.Start+base >= at.End {
-				break
-			}
-			if c.depth < o.depth && o.name.announces(c.hit.Kind) {
+		i, _ := slices.BinarySearchFunc(all, opened{view: c.view, start: c.start}, opened.compare)
+		for ; i < len(all) && all[i].view == c.view && all[i].start < c.end; i++ {
+			if all[i].name.announces(c.hit.Kind) {
 				return true
 			}
 		}

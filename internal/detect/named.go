@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/telltale-audit/telltale"
 )
 
 // nameBefore returns the key of the value that begins behind the separator at i, and
@@ -76,11 +74,12 @@ func (s *Search) outer() {
 	if v.Parent == nil || v.Seen > 0 || len(v.Data) > maxText || v.Marks.Binary() {
 		return
 	}
-	t := s.whole()
+	t := whole(v.Data)
 	if t.start == t.end || v.Data[t.start] == '{' || v.Data[t.start] == '[' || !utf8.Valid(v.Data) {
 		return
 	}
-	key, name := keyBehind(v.Source())
+	outer, from := v.Source()
+	key, name := keyBehind(outer.Data[:from])
 	if name == nil {
 		return
 	}
@@ -92,14 +91,17 @@ func (s *Search) outer() {
 	}
 	t.key = key
 	k.keyed = append(k.keyed, t)
-	if len(s.opened) < maxHits {
-		s.opened = append(s.opened, opened{name, depth(v), v.Origin(telltale.Range{End: int64(len(v.Data))})})
+	if len(s.opened) >= maxHits {
+		return
+	}
+	s.opened = append(s.opened, opened{outer.ID, from, name})
+	for v = v.Parent; v != outer; v = v.Parent {
+		s.opened = append(s.opened, opened{v.ID, whole(v.Data).start, name})
 	}
 }
 
-// whole returns all of the view as one token, but for space and quotes around it.
-func (s *Search) whole() token {
-	b := s.view.Data
+// whole returns all of b as one token, but for space and quotes around it.
+func whole(b []byte) token {
 	start, end := trimBlank(b, 0, len(b))
 	if end-start > 1 && isQuote(b[start]) && b[end-1] == b[start] {
 		start, end = trimBlank(b, start+1, end-1)

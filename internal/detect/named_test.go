@@ -43,6 +43,10 @@ func TestNamed(t *testing.T) {
 		`{"data":"` + inBase64(`{"a":"`+imsi+`"}`) + `"}`:   nil,
 		`{"serial":"` + inBase64(`{"a":"`+sn+`"}`) + `"}`:   nil, // has a name of its own
 
+		inGzip(`{"serial":"` + sn + `","sn":"` + inBase64("PL2GAR9831203749") + `"}`): {
+			"serial PL2GAR9831203749 gzip>json>base64", "serial " + sn + " gzip>json",
+		},
+
 		`[{"name":"imsi","value":"` + imsi + `"}]`:                                           {"imsi " + imsi + " json"},
 		"[{\n  \"key\" : \"serial\",\n  \"value\" : \"" + sn + "\"\n}]":                      {"serial " + sn + " json"},
 		`[{"name":"serial","value":"` + inBase64(sn+sn[:5]) + `"}]`:                          {"serial " + sn + sn[:5] + " json>base64"},

@@ -93,7 +93,7 @@ func (s *Search) place(c *candidate) {
 		c.run = v.Origin(telltale.Range{Start: 0, End: int64(len(v.Data))})
 	}
 	c.run = telltale.Range{Start: c.run.Start + base, End: c.run.End + base}
-	c.depth, c.passing = depth(v), v.Passing
+	c.view, c.depth, c.passing = v.ID, depth(v), v.Passing
 	c.hit.Ranges = []telltale.Range{{Start: at.Start + base, End: at.End + base}}
 	if c.second.end > 0 {
 		s.placeSecond(c)

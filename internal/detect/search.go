@@ -99,7 +99,7 @@ func (s *Search) Scan(f Field) (keep int) {
 	for reason, n := range tally.Skipped {
 		s.skip(reason, n)
 	}
-	s.found = unwrap(merge(s.found), s.opened, f.Base)
+	s.found = unwrap(merge(s.found), s.opened)
 	s.opened = s.opened[:0]
 	if len(s.found) == 0 && len(tally.Skipped) == 0 && s.repeated == 0 {
 		blank.remember(&f)

@@ -59,7 +59,8 @@ type candidate struct {
 	second   stretch        // the other half of a value in two places
 	span     telltale.Range // the view's bytes that hold all of it
 	run      telltale.Range // bytes that must be seen whole to see it again, in the caller's coordinates
-	depth    int            // of the view
+	view     int            // its ID
+	depth    int            // how deep that is
 	passing  bool           // no later window shows it
 	confirms bool           // equals a seed
 	stays    bool           // of those of its view that overlap
