@@ -123,6 +123,10 @@ func trimBlank(b []byte, start, end int) (int, int) {
 // keyBehind returns the key that b ends with, of a value that follows, and what the
 // dictionary says of it; nil if that is nothing.
 func keyBehind(b []byte) ([]byte, *keyName) {
+	if head, ok := bytes.CutSuffix(b, []byte("\r\n\r\n")); ok {
+		key := partName(head)
+		return key, dictionary.look(key)
+	}
 	at := len(b)
 	if at > 0 && isQuote(b[at-1]) {
 		at--
@@ -134,6 +138,19 @@ func keyBehind(b []byte) ([]byte, *keyName) {
 		return nil, nil
 	}
 	return nameBefore(b, at-1, false)
+}
+
+// partName returns the name of the part of a form that the lines at the end of b head
+// (RFC 7578 section 4.2), nil if they do not.
+func partName(b []byte) []byte {
+	const before = `; name="`
+	b = b[max(0, len(b)-nearby):]
+	at := bytes.LastIndex(b, []byte(before))
+	if at < 0 {
+		return nil
+	}
+	b = b[at+len(before):]
+	return b[:max(0, bytes.IndexByte(b, '"'))]
 }
 
 // Symbols of Base64 that are too few for a decoder to look at them beside other text.

@@ -43,6 +43,8 @@ func TestNamed(t *testing.T) {
 		`{"data":"` + inBase64(`{"a":"`+imsi+`"}`) + `"}`:   nil,
 		`{"serial":"` + inBase64(`{"a":"`+sn+`"}`) + `"}`:   nil, // has a name of its own
 
+		"--x\r\nContent-Disposition: form-data; name=\"imsi\"\r\nContent-Type: text/plain\r\n\r\n" + inBase64(imsi) + "\r\n--x--\r\n": {"imsi " + imsi + " base64"},
+		"<plist><dict><key>android_id</key>\n<data>" + inBase64(id) + "</data></dict>":                                                {"android_id " + id + " base64"},
 		inGzip(`{"serial":"` + sn + `","sn":"` + inBase64("PL2GAR9831203749") + `"}`): {
 			"serial PL2GAR9831203749 gzip>json>base64", "serial " + sn + " gzip>json",
 		},
