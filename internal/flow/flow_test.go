@@ -176,14 +176,13 @@ func (l *log) Alt(f *Flow, d telltale.Direction, c Copy) {
 	if c.New == 0 && (c.To == 0 || c.From == len(c.Data)) {
 		l.t.Fatalf("Alt tells nothing: %+v", c)
 	}
-	o := l.open[f]
-	o.news = append(o.news, news{string(c.Data), c.From, c.To})
+	o, data := l.open[f], string(c.Data)
+	o.news = append(o.news, news{data, c.From, c.To})
+	o.reads = append(o.reads, data)
 	if c.New == 0 {
-		o.reads = append(o.reads, string(c.Data))
 		return
 	}
-	o.alts[d] = append(o.alts[d], altCopy{c.At, string(c.Data[c.From : c.From+c.New]), c.Packets[len(c.Packets)-1]})
-	o.reads = append(o.reads, string(c.Data))
+	o.alts[d] = append(o.alts[d], altCopy{c.At, data[c.From : c.From+c.New], c.Packets[len(c.Packets)-1]})
 	l.alt += int64(c.New)
 }
 

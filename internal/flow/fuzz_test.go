@@ -18,7 +18,8 @@ const fixedTable = 1 << 20
 
 // FuzzMainView sends segments over one connection, in any order, with copies
 // that differ, and compares with the naive model. An operation has four
-// bytes: direction and kind, place, length, and content.
+// bytes, direction and kind, place, length, and content, and is a segment of up
+// to 63: these are its input, and the log keeps a copy of what it is told of them.
 func FuzzMainView(f *testing.F) {
 	f.Add(uint32(7), []byte("\x00\x00\x08\x00\x00\x08\x08\x00\x01\x00\x1f\x00\x00\x20\x08\x01\x00\x10\x10\x02\x00\x18\x08\x00"))
 	f.Add(uint32(0xfffffff0), []byte("\x00\x10\x1f\x00\x00\x00\x10\x00\x00\x08\x1f\x03\x01\x01\x01\x01\x01\x00\x02\x00"))
@@ -32,7 +33,7 @@ func FuzzMainView(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, isn uint32, ops []byte) {
 		ops = ops[:min(len(ops), 4*500)]
-		oracle.Allocates(t, fixedTable, 8*len(ops), func() { mainView(t, isn, ops) })
+		oracle.Allocates(t, fixedTable, 16*len(ops), func() { mainView(t, isn, ops) })
 	})
 }
 
