@@ -40,7 +40,7 @@ func (s *Search) columns() {
 	if sep == 0 || !k.head(b[at:at+n], sep) {
 		return
 	}
-	for at += n + 1; at < len(b) && len(k.keyed) < maxHits; at += n + 1 {
+	for at += n + 1; at < len(b); at += n + 1 {
 		if n = bytes.IndexByte(b[at:], '\n'); n < 0 {
 			n = len(b) - at
 		}

@@ -121,15 +121,24 @@ func TestBeginForgets(t *testing.T) {
 }
 
 func TestHitsAreCapped(t *testing.T) {
-	var b []byte
-	for range maxHits + 100 {
-		b = append(b, "imei=001012704839210\n"...)
+	lines := func(more int, line string) (b []byte) {
+		for range maxHits + more {
+			b = append(b, line...)
+		}
+		return b
 	}
-	s := New(nil).NewSearch()
-	s.Begin()
-	s.Scan(Field{Data: b})
-	if n := len(s.End()); n != maxHits || s.Suppressed() != 100 {
-		t.Errorf("%d hits, %d suppressed", n, s.Suppressed())
+	for name, b := range map[string][]byte{
+		"by shape": lines(100, "imei=001012704839210\n"),
+		"by name":  lines(100, "password=Tr0ub4dor\n"),
+		"columns":  append([]byte("id,password\n"), lines(100, "7,Tr0ub4dor\n")...),
+		"places":   lines(100, "lat=48.1371&lon=11.5754\n"),
+	} {
+		s := New(nil).NewSearch()
+		s.Begin()
+		s.Scan(Field{Data: b})
+		if n := len(s.End()); n != maxHits || s.Suppressed() != 100 {
+			t.Errorf("%s: %d hits, %d suppressed", name, n, s.Suppressed())
+		}
 	}
 }
 

@@ -52,7 +52,8 @@ func standsAlone(b []byte, start, end int) bool {
 	return !(end+1 < len(b) && b[end] == '.' && isDigit(b[end+1]))
 }
 
-// A keyScan goes through text for keys that the dictionary knows.
+// A keyScan goes through text for keys that the dictionary knows. What it notes is
+// bounded by the text: by the windows that fields and views are searched in.
 type keyScan struct {
 	joints joints
 	beside []int // where keys of a cell's neighbours stand
@@ -75,18 +76,18 @@ func (k *keyScan) at(b []byte, i int) {
 	if name == nil {
 		return
 	}
-	if name.beside && len(k.beside) < maxHits {
+	if name.beside {
 		k.beside = append(k.beside, i)
 	}
-	if name.agent && len(k.agents) < maxHits {
+	if name.agent {
 		k.agents = append(k.agents, agentAfter(b, i+1))
 	}
-	if name.axis != 0 && len(k.axes) < maxHits {
+	if name.axis != 0 {
 		if start, end := k.valueAfter(b, i+1, false); start < end {
 			k.axes = append(k.axes, axis{token{start: start, end: end}, name.axis, name.scale})
 		}
 	}
-	if name.kinds == nil || len(k.keyed) >= maxHits {
+	if name.kinds == nil {
 		return
 	}
 	if start, end := k.valueAfter(b, i+1, name.text); start < end {
