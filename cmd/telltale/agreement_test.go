@@ -53,7 +53,7 @@ var proofs = map[string]struct {
 }{
 	"quote": {quoted, "ICMP errors quote the packet with the request, which is also there itself"},
 	"sflow": {sampled, "the beginning of one of its packets is a sample that a switch reports by sFlow"},
-	"body":  {unfinishedBody, "a packet holds the whole head of the request, and the capture lacks bytes of the body that it announces"},
+	"rest":  {unfinished, "a packet holds the first line of the request, and the capture lacks bytes of its head or of the body that it announces"},
 }
 
 // TestAgreement holds that the page of differences says what the table says.

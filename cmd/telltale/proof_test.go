@@ -12,10 +12,11 @@ import (
 	"github.com/telltale-audit/telltale/internal/packet"
 )
 
-// unfinishedBody proves that a request which only we report was made: as many
-// packets as we report hold its head, whole, and the body that it announces is
-// not all in the capture, for which tshark waits before it reports a request.
-func unfinishedBody(packets []capture.Packet, d difference) bool {
+// unfinished proves that a request which only we report was made: as many packets as
+// we report hold its head, or the beginning of that, and the rest or the body that it
+// announces is not all in the capture, for which tshark waits before it reports a
+// request.
+func unfinished(packets []capture.Packet, d difference) bool {
 	if d.what != "http" || d.side != "ours" {
 		return false
 	}
@@ -33,14 +34,18 @@ func unfinishedBody(packets []capture.Packet, d difference) bool {
 	return n >= d.n
 }
 
-// headOf returns the length that the request at the front of b should have,
-// body included, if it is that request with its head whole.
+// headOf returns the length that the request at the front of b should have, body
+// included, if it is that request; where its head goes on, a length beyond b.
 func headOf(b []byte, method, host, target string) (size uint32, ok bool) {
 	line, _, _ := bytes.Cut(b, []byte("\r\n"))
 	end := bytes.Index(b, []byte("\r\n\r\n"))
 	fields := strings.Fields(string(line))
-	if end < 0 || len(fields) != 3 || fields[0] != method || fields[1][:min(len(fields[1]), maxTarget)] != target {
+	if len(fields) != 3 || fields[0] != method || fields[1][:min(len(fields[1]), maxTarget)] != target {
 		return 0, false
+	}
+	if end < 0 {
+		lines := b[:bytes.LastIndex(b, []byte("\r\n"))]
+		return uint32(len(b) + 1), field(lines, "Host") == host
 	}
 	length := field(b[:end], "Content-Length")
 	n, err := strconv.Atoi(length)

@@ -89,6 +89,14 @@ type Parser interface {
 	Close(d telltale.Direction, s Sink)
 }
 
+// A Cutter is a parser that understands something of a message whose head was cut off.
+type Cutter interface {
+	// Cut says that nothing follows b, which Parse left unused, and whose first byte
+	// is at stream offset at: a gap, which the parser knows of, or the end. It returns
+	// how many bytes of b it told. Close comes next.
+	Cut(d telltale.Direction, at int64, b []byte, s Sink) (used int)
+}
+
 // Sink takes what a parser understands. Everything is borrowed until Parse,
 // Gap or Close returns or the message ends, whichever comes first; a Message
 // itself and its Encodings until it ends.

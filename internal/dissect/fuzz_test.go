@@ -69,6 +69,12 @@ func drive(t *testing.T, s *sample, dirs [2][]byte, piece int) *steps {
 		}
 	}
 	for d := range dirs {
+		rest := dirs[d][used[d]:]
+		if c, ok := p.(Cutter); ok && len(rest) > 0 {
+			if n := c.Cut(telltale.Direction(d), int64(used[d]), rest, told); n < 0 || n > len(rest) {
+				t.Fatalf("told %d of %d bytes", n, len(rest))
+			}
+		}
 		p.Close(telltale.Direction(d), told)
 	}
 	return told

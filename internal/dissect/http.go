@@ -135,20 +135,42 @@ func (p *httpParser) start(d telltale.Direction, at int64, b []byte, s Sink) (in
 	if end == 0 || err != nil {
 		return 0, err
 	}
+	h.openHead(d, at, b[:end], end, s)
+	h.state, h.left = p.frame(d, h.head)
+	if h.state == httpStart {
+		h.end(s)
+	}
+	return end, nil
+}
+
+// openHead opens the message with the head b, of whose fields those in b[:whole] are whole.
+func (h *httpHalf) openHead(d telltale.Direction, at int64, b []byte, whole int, s Sink) {
 	head := heads.Get().(*httpHead)
 	h.head = head
-	head.read(b[:end])
+	head.read(b[:whole])
 	m := head.message(d, at)
 	if h.dns = lookupOf(head.ContentType, head.URL); h.dns != nil && h.dns.asked {
 		m.DNS = &h.dns.msg.DNS
 	}
 	h.begin(m, s)
-	h.field(Field{Name: "http.head", Data: b[:end], At: at, Namer: headNamer{}}, s)
-	h.state, h.left = p.frame(d, head)
-	if h.state == httpStart {
-		h.end(s)
+	h.field(Field{Name: "http.head", Data: b, At: at, Namer: headNamer{}}, s)
+}
+
+// Cut implements [Cutter]: a sound first line says what the message is, and what
+// follows it are fields. The last one, which was cut off, is searched and not read.
+func (p *httpParser) Cut(d telltale.Direction, at int64, b []byte, s Sink) (used int) {
+	h := &p.half[d]
+	from := blank(b)
+	line, _, ended := bytes.Cut(b[from:], []byte("\n"))
+	if h.state != httpStart || p.sockets != nil || !ended || sortOf(line) == notALine {
+		return 0
 	}
-	return end, nil
+	h.openHead(d, at, b, bytes.LastIndexByte(b, '\n')+1, s)
+	if h.head.Status == 0 {
+		p.asked[d].push(h.head.asks())
+	}
+	h.cut(s)
+	return len(b)
 }
 
 // startSimply opens the answer of an HTTP/0.9 server, which is all body.

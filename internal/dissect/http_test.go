@@ -182,12 +182,47 @@ func TestHTTPGap(t *testing.T) {
 			0, 12, 10,
 			[]string{"GET /next"},
 		},
+		"in a field": {
+			sample{"", http, 80, []turn{up("\r\nGET /a?imei=001012704839210 HTTP/1.1\r\nHost: a.test\r\nUser-Agent: Phone/1 here\r\n\r\n")}},
+			0, 73, 4,
+			[]string{"GET /a?imei=001012704839210 0 HTTP/1.1 host=a.test ua= length=-1", `Phone/1"`, "truncated"},
+		},
+		"in a field of HEAD": {
+			sample{"", http, 80, []turn{up("HEAD /a HTTP/1.1\r\nHost: a.test\r\n\r\n"), down("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nHTTP/1.1 204 no\r\n\r\n")}},
+			0, 24, 8,
+			[]string{"HEAD /a", "204"},
+		},
+		"in a response's field": {
+			sample{"", http, 80, []turn{down("HTTP/1.1 302 Found\r\nContent-Length: 9\r\nLocation: /b\r\n\r\n")}},
+			0, 45, 4,
+			[]string{" 302 HTTP/1.1", "length=9", "truncated"},
+		},
 	} {
 		log := strings.Join(c.s.playGap(t, c.turn, c.at, c.n), "\n")
 		for _, want := range c.want {
 			if !strings.Contains(log, want) {
 				t.Errorf("%s: no %q in\n%s", name, want, log)
 			}
+		}
+	}
+}
+
+// TestHTTPCut has a capture end within a head: what came of it is told, but for a first
+// line that is not whole, and the last field is not read.
+func TestHTTPCut(t *testing.T) {
+	const head = "GET /a?imei=001012704839210 HTTP/1.1\r\nHost: a.test\r\nUser-Agent: Phone/1\r\n\r\n"
+	line, host := strings.Index(head, "\n"), strings.Index(head, "\nUser")
+	for n := 1; n < len(head); n++ {
+		s := sample{"", http, 80, []turn{up(head[:n])}}
+		log := strings.Join(s.play(t, whole), "\n")
+		if told := strings.Contains(log, "GET /a?imei=001012704839210"); told != (n > line) {
+			t.Errorf("%q: told: %v", head[:n], told)
+		}
+		if read := strings.Contains(log, "host=a.test"); read != (n > host) {
+			t.Errorf("%q: host read: %v", head[:n], read)
+		}
+		if strings.Contains(log, "ua=P") != (n > len(head)-3) || n > line && !strings.Contains(log, "truncated") {
+			t.Errorf("%q: %s", head[:n], log)
 		}
 	}
 }

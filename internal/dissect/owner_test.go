@@ -115,15 +115,31 @@ func (o *owner) data(d telltale.Direction, b []byte) {
 func (o *owner) gap(d telltale.Direction, n int64) {
 	h := &o.dirs[d]
 	at := h.at + int64(len(h.pending))
-	h.pending, h.at = nil, at+n
 	clear(h.stream[at : at+n])
 	if !h.dead && !o.parser.Gap(d, at, n, o) {
 		h.dead = true
 	}
+	o.cut(d)
+	h.pending, h.at = nil, at+n
+}
+
+// cut has the parser tell what it can of the bytes that wait.
+func (o *owner) cut(d telltale.Direction) {
+	h := &o.dirs[d]
+	c, ok := o.parser.(Cutter)
+	if !ok || h.dead || len(h.pending) == 0 {
+		return
+	}
+	n := c.Cut(d, h.at, h.pending, o)
+	if n < 0 || n > len(h.pending) {
+		o.t.Fatalf("told %d of %d bytes", n, len(h.pending))
+	}
+	h.pending, h.at, h.used = h.pending[n:], h.at+int64(n), h.used+int64(n)
 }
 
 func (o *owner) close(d telltale.Direction) {
 	h := &o.dirs[d]
+	o.cut(d)
 	o.parser.Close(d, o)
 	if h.open != nil {
 		o.t.Fatal("a message is open after Close")

@@ -56,6 +56,19 @@ func (c *conv) parse(p dissect.Parser, d telltale.Direction, at int64, b []byte)
 	return used, err
 }
 
+// cut gives p the rest of the direction, or of what lies before a gap, and returns how
+// much of it p told.
+func (c *conv) cut(p dissect.Parser, d telltale.Direction, at int64, b []byte) int {
+	cutter, ok := p.(dissect.Cutter)
+	if !ok || len(b) == 0 {
+		return 0
+	}
+	c.given, c.fuel = piece{at, b}, fuelBase+fuelForByte*len(b)
+	used := cutter.Cut(d, at, b, c)
+	c.given = piece{}
+	return used
+}
+
 // close has p end the direction.
 func (c *conv) close(p dissect.Parser, d telltale.Direction) {
 	c.fuel = fuelBase

@@ -35,6 +35,11 @@ func (p *fragile) Gap(d telltale.Direction, at, n int64, s dissect.Sink) bool {
 	return p.Parser.Gap(d, at, n, s)
 }
 
+func (p *fragile) Cut(d telltale.Direction, at int64, b []byte, s dissect.Sink) int {
+	p.trip("Cut", d)
+	return p.Parser.(dissect.Cutter).Cut(d, at, b, s)
+}
+
 func (p *fragile) Close(d telltale.Direction, s dissect.Sink) {
 	p.trip("Close", d)
 	p.Parser.Close(d, s)
@@ -93,7 +98,7 @@ func fragileHTTP(t *testing.T, in string) {
 // TestPanic has a parser panic: its direction is read raw from there, what it
 // had in hand is counted, and the other direction and other flows go on.
 func TestPanic(t *testing.T) {
-	for _, in := range []string{"Parse", "Gap", "Close"} {
+	for _, in := range []string{"Parse", "Gap", "Cut", "Close"} {
 		t.Run(in, func(t *testing.T) {
 			fragileHTTP(t, in)
 			h := hear(t, panicking(in))
@@ -157,7 +162,7 @@ func (h *heard) crashes(t *testing.T) (all []*Crash) {
 // TestCrashes tells of a parser that panicked what it was given and where, of
 // not more bytes and not more parsers than the bounds, and changes nothing else.
 func TestCrashes(t *testing.T) {
-	for _, in := range []string{"Parse", "Gap", "Close"} {
+	for _, in := range []string{"Parse", "Gap", "Cut", "Close"} {
 		fragileHTTP(t, in)
 		want := hear(t, panicking(in)).lines(true)
 		h := hearWith(t, panicking(in), Config{Workers: 2, Messages: true, Crashes: true}, 1)
@@ -216,8 +221,12 @@ func panicking(in string) []capture.Packet {
 		bad.Lose(telltale.ToServer, spread(90, 5)[0])
 	}
 	bad.Open()
-	bad.Send(telltale.ToServer, append(post("!" + filler(40))[:80], filler(30)...))
-	bad.Send(telltale.ToServer, []byte(" imei="+imei+" "))
+	if in == "Cut" {
+		bad.Send(telltale.ToServer, append(post("!"), "GET /a HTTP/1.1\r\nHost: a"...))
+	} else {
+		bad.Send(telltale.ToServer, append(post("!" + filler(40))[:80], filler(30)...))
+		bad.Send(telltale.ToServer, []byte(" imei="+imei+" "))
+	}
 	bad.Send(telltale.ToClient, answer("200 OK", "imei="+imei))
 	bad.Close(telltale.ToServer)
 	good := c.Conn(start+1000, phone, server, 80, lab.Carriage{})

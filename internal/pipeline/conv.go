@@ -330,10 +330,12 @@ func (c *conv) closeHalf(d telltale.Direction) {
 func (c *conv) endHalf(d telltale.Direction) {
 	h := &c.half[d]
 	c.readRest(d)
+	rest := h.pending
 	if h.parser != nil {
+		used := c.cut(h.parser, d, h.at, rest)
+		h.at, rest = h.at+int64(used), rest[used:]
 		c.close(h.parser, d)
 	}
-	rest := h.pending
 	c.wait(h, nil)
 	c.s.hold(&h.kept, 0)
 	c.forgetMemory(d)

@@ -87,6 +87,36 @@ func TestResync(t *testing.T) {
 	}
 }
 
+// TestHeadCutOff has requests whose heads go on beyond what was captured of their
+// packets: the first line and the fields that are whole are told, and the value found
+// in what is searched of them is theirs.
+func TestHeadCutOff(t *testing.T) {
+	const before = "GET /a?imei=" + imei + " HTTP/1.1\r\nHost: plant.example\r\nX-Long: "
+	packets := talk(80, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, []byte(before+filler(300)+"\r\n\r\n"))
+		c.Send(telltale.ToClient, answer("204 No Content", ""))
+		c.Send(telltale.ToServer, []byte(before+filler(300)+"\r\n\r\n"))
+		c.Close(telltale.ToServer)
+	})
+	for i := range packets {
+		packets[i].Data = packets[i].Data[:min(len(packets[i].Data), 200)]
+	}
+	h := hear(t, packets)
+	n := 0
+	for _, m := range h.messages("http") {
+		if m.Dir == telltale.ToServer {
+			n++
+			if m.HTTP.Method.Raw() != "GET" || m.HTTP.Hostname.Raw() != "plant.example" || len(m.Sightings) != 1 || m.Sightings[0].Field.Raw() != "http.url > form:imei" {
+				t.Errorf("%s %s with %d values, in %s", m.HTTP.Method.Raw(), m.HTTP.Hostname.Raw(), len(m.Sightings), m.Sightings[0].Field.Raw())
+			}
+		}
+	}
+	if n != 2 || len(h.sightings()) != 2 {
+		t.Errorf("%d requests, %d values", n, len(h.sightings()))
+	}
+}
+
 // TestGapPackets has a gap inside a message: its packets are those on both
 // sides.
 func TestGapPackets(t *testing.T) {
