@@ -3,6 +3,7 @@ package pipeline
 import (
 	"encoding/binary"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -291,5 +292,12 @@ func TestSurplus(t *testing.T) {
 	}
 	if p := got.tally.Payload; p.In != int64(len("hello"+surplus)) || p.Scanned != p.In {
 		t.Errorf("%+v", p)
+	}
+	for name, first := range map[string]string{"none": "", "other": strings.Repeat("-", len(surplus))} {
+		both := append(datagram(first), datagram(surplus)...)
+		both[1].Number, both[1].Interface = 2, 1
+		if n := len(hear(t, both).sightings()); n != 1 {
+			t.Errorf("%d sightings where the same datagram, with %s behind it, was captured elsewhere", n, name)
+		}
 	}
 }

@@ -53,9 +53,9 @@ type twin struct {
 
 // again reports whether a packet was captured before.
 func (t *twins) again(h *packet.Header, p *capture.Packet) bool {
-	payload := p.Data[h.PayloadStart:h.PayloadEnd]
-	hash, at := t.hash(h, payload), placeOf(h, p)
-	i := setOf(h, payload)
+	said := p.Data[h.PayloadStart:max(h.PayloadEnd, h.SurplusEnd)]
+	hash, at := t.hash(h, said), placeOf(h, p)
+	i := setOf(h, said)
 	set, known := &t.sets[i], &t.known[i]
 	for n := range uint8(twinWays) {
 		way := (set.oldest + n) % twinWays
@@ -91,7 +91,7 @@ func (w *twin) at(place uint32) bool { return slices.Contains(w.places[:w.count]
 // hash returns the hash of what all captures of a packet have in common. That
 // of all but TCP has every byte in it, and a seed: what has the same one is not
 // looked at. The bytes of TCP are compared in their stream.
-func (t *twins) hash(h *packet.Header, payload []byte) uint64 {
+func (t *twins) hash(h *packet.Header, said []byte) uint64 {
 	x := uint64(h.PacketID())<<32 | uint64(h.SrcPort)<<16 | uint64(h.DstPort)
 	if h.Proto == packet.TCP && h.Status == packet.OK {
 		x = (x ^ uint64(h.Seq)<<32 ^ uint64(h.Ack)) * primeTwin
@@ -103,25 +103,26 @@ func (t *twins) hash(h *packet.Header, payload []byte) uint64 {
 	copy(head[16:], h.Dst[:])
 	binary.LittleEndian.PutUint64(head[32:], x)
 	binary.LittleEndian.PutUint64(head[40:], uint64(h.FragOffset))
-	binary.LittleEndian.PutUint64(head[48:], uint64(h.Cut))
+	binary.LittleEndian.PutUint32(head[48:], uint32(h.Cut))
+	binary.LittleEndian.PutUint32(head[52:], uint32(h.PayloadEnd-h.PayloadStart))
 	head[56], head[57], head[58] = h.Proto, byte(h.Status), h.Part
 	if h.FragMore {
 		head[59] = 1
 	}
 	x = maphash.Bytes(t.seed, head[:])
-	return (x^x>>31)*primeTwin ^ maphash.Bytes(t.seed, payload)
+	return (x^x>>31)*primeTwin ^ maphash.Bytes(t.seed, said)
 }
 
 // setOf chooses the set of a packet. It has no seed: which packets are forgotten
 // must not change from run to run.
-func setOf(h *packet.Header, payload []byte) int {
-	x := uint64(h.PacketID())<<32 ^ uint64(h.SrcPort)<<16 ^ uint64(h.DstPort) ^ uint64(len(payload))<<48
+func setOf(h *packet.Header, said []byte) int {
+	x := uint64(h.PacketID())<<32 ^ uint64(h.SrcPort)<<16 ^ uint64(h.DstPort) ^ uint64(len(said))<<48
 	switch {
 	case h.Proto == packet.TCP && h.Status == packet.OK: // whose payload is not touched
 		x ^= uint64(h.Seq)<<20 ^ uint64(h.Ack)
-	case len(payload) >= 8:
-		x ^= binary.LittleEndian.Uint64(payload) * primeTwin
-		x ^= binary.LittleEndian.Uint64(payload[len(payload)-8:]) >> 7
+	case len(said) >= 8:
+		x ^= binary.LittleEndian.Uint64(said) * primeTwin
+		x ^= binary.LittleEndian.Uint64(said[len(said)-8:]) >> 7
 	}
 	return int(x * primeTwin >> 32 % twinSets)
 }
