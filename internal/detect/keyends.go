@@ -121,7 +121,7 @@ func (e *keyEnds) mayEndAt(b []byte, i int) bool {
 		i--
 		c = b[i-1]
 	}
-	return c == ' ' || c == '1' || c == '2' || e.mayEnd(lastWord(b[i-wordSize:i]))
+	return c == ' ' || c == '1' || c == '2' || c == ']' || e.mayEnd(lastWord(b[i-wordSize:i]))
 }
 
 // mayEnd reports whether w may be the last word of a key.

@@ -23,6 +23,12 @@ var location = &Detector{
 		`{"latitudeE7":599138700,"longitudeE7":107522500}`,
 		"lat_e6=59913870&lon_e6=10752250",
 		`{"lat":599138700,"lng":107522500}`,
+		"GET /near?ll=59.91387,10.75225&zoom=12 HTTP/1.1",
+		"location: 59.91387; 10.75225\r\n",
+		"geo:59.91387,10.75225;u=35", // RFC 5870
+		`{"type":"Point","coordinates":[10.75225, 59.91387, 23.0]}`,
+		`{"type":"LineString","coordinates":[[-10.75225,59.91387],[-10.75226,59.91388]]}`,
+		`{"lat":{"value":59.91387},"lon":{"value":10.75225}}`,
 		`{"geohash":"u4xsudvx"}`,
 		"pluscode=9FFGWQ72%2BGW&zoom=3",
 		"$GPGGA,123519,5954.832,N,01045.135,E,1,08,0.9,545.4,M,46.9,M,,*46\r\n",
@@ -33,6 +39,12 @@ var location = &Detector{
 		"59.91387,10.75225",
 		`{"location":"59.9,10.7"}`, // a region
 		`{"lat":59.91387}`,
+		"ll=59.91387&zoom=10.75225",
+		"location=59.913,Example",
+		"location=59.91387 10.7 kilometres",
+		`{"coordinates":[10.75225,95.91387]}`,
+		`{"coordinates":[10.75225],"n":[59.91387]}`,
+		`{"position":[59.91387,10.75225]}`, // or the other way round
 		`{"lat":59.91387,"lng":190.75225}`,
 		`{"lat":0.00000,"lng":0.00000}`,
 		`{"location":"Example Street"}`,
@@ -43,7 +55,7 @@ var location = &Detector{
 		`{"hash":"u4xsudvx"}`,
 		`{"geohash":"u4xs"}`, // twenty kilometres
 		`{"geohash":"example"}`,
-		`{"pluscode":"WQ72+GW"}`, // near somewhere
+		`{"pluscode":"WQ72+GW"}`,                                            // near somewhere
 		"$GPGGA,123519,5954.832,N,01045.135,E,1,08,0.9,545.4,M,46.9,M,,*00", // another sum
 		"$GPRMC,123519.00,V,,,,,,,141118,,*1E",
 		"$GPGGA,123519,",
@@ -53,11 +65,66 @@ var location = &Detector{
 // judgeLocation reads latitude and longitude in degrees in one value that a key
 // names.
 func judgeLocation(token []byte, keyed bool, r *Reading) bool {
-	lat, lon, ok := bytes.Cut(token, []byte(","))
-	if !keyed || !ok {
+	i := bytes.IndexAny(token, betweenDegrees)
+	if !keyed || i < 0 {
 		return false
 	}
-	return judgePosition(bytes.TrimSpace(lat), bytes.TrimSpace(lon), 0, r)
+	return judgePosition(token[:i], bytes.TrimLeft(token[i:], betweenDegrees), 0, r)
+}
+
+// betweenDegrees is what stands between the latitude and the longitude of one value.
+const betweenDegrees = ",;| "
+
+// place takes the value of a key that names a position, which goes on behind what ends
+// other values without quotes. Numbers in brackets are a position of GeoJSON, which
+// begins with the longitude (RFC 7946, section 3.1.1); elsewhere nothing says which is
+// which.
+func (k *keyScan) place(b []byte, start, end int, key []byte) {
+	if start < end {
+		k.keyed = append(k.keyed, token{start: start, end: pairEnd(b, end), key: key})
+		return
+	}
+	if !strings.EqualFold(string(key), "coordinates") {
+		return
+	}
+	for start < len(b) && start-end < 4 && (b[start] == '[' || b[start] == ' ') {
+		start++
+	}
+	if start == end {
+		return
+	}
+	first := numberEnd(b, start)
+	second := pairEnd(b, first)
+	if from := first + len(b[first:second]) - len(bytes.TrimLeft(b[first:second], betweenDegrees)); start < first && from < second {
+		k.axes = append(k.axes,
+			axis{token{start: start, end: first}, longitude, 0}, axis{token{start: from, end: second}, latitude, 0})
+	}
+}
+
+// pairEnd returns where the second of two numbers ends, if the first one ends at end
+// and it follows; else end.
+func pairEnd(b []byte, end int) int {
+	at := end
+	for at < len(b) && at-end < 3 && strings.IndexByte(betweenDegrees, b[at]) >= 0 {
+		at++
+	}
+	if at == end || end == 0 || !isDigit(b[end-1]) {
+		return end
+	}
+	if n := numberEnd(b, at); n > at {
+		return n
+	}
+	return end
+}
+
+// numberEnd returns where the number ends that begins at at.
+func numberEnd(b []byte, at int) int {
+	const most = 24
+	end := at
+	for end < len(b) && end-at < most && (isDigit(b[end]) || b[end] == '.' || end == at && (b[end] == '-' || b[end] == '+')) {
+		end++
+	}
+	return end
 }
 
 // leastDecimals is how exact each part of a position is at least: three decimals

@@ -26,8 +26,9 @@ func nameBefore(b []byte, i int, xml bool) ([]byte, *keyName) {
 const mostApart = 64
 
 // namedApart returns the bounds of what names a value where names are values too, of
-// which a word at i says that it follows: "name":"imei","value": or, in XML,
-// name="imei" value= or <key>imei</key><string>. They are the same where nothing does.
+// which a word at i says that it follows: "name":"imei","value": or "imei":{"value": or,
+// in XML, name="imei" value= or <key>imei</key><string>. They are the same where nothing
+// does.
 func namedApart(b []byte, i int, xml bool) (start, end int) {
 	if i > 0 && isQuote(b[i-1]) {
 		i--
@@ -39,6 +40,9 @@ func namedApart(b []byte, i int, xml bool) (start, end int) {
 	if text, ok := bytes.CutSuffix(b[:end], []byte("</key>")); ok {
 		return startOfKey(b, len(text)), len(text)
 	}
+	if end > 0 && b[end-1] == '{' {
+		return namesObject(b[:end-1])
+	}
 	if end == 0 || !isQuote(b[end-1]) {
 		return 0, 0
 	}
@@ -49,6 +53,19 @@ func namedApart(b []byte, i int, xml bool) (start, end int) {
 		return 0, 0
 	}
 	return start, end
+}
+
+// namesObject returns the bounds of what names the object that begins behind b, as in
+// "imsi":{"value":.
+func namesObject(b []byte) (start, end int) {
+	end = len(b)
+	for end > 0 && len(b)-end < mostApart && b[end-1] <= ' ' {
+		end--
+	}
+	if end == 0 || b[end-1] != ':' {
+		return 0, 0
+	}
+	return keyBefore(b, end-1)
 }
 
 func isQuote(c byte) bool { return c == '"' || c == '\'' }

@@ -3,6 +3,7 @@ package detect
 import (
 	"slices"
 
+	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/decode"
 )
 
@@ -72,10 +73,13 @@ type stretch struct{ start, end int }
 // at looks at the key that ends before and the value that begins after the
 // separator at i.
 func (k *keyScan) at(b []byte, i int) {
-	key, name := nameBefore(b, i, k.xml)
-	if name == nil {
-		return
+	if key, name := nameBefore(b, i, k.xml); name != nil {
+		k.value(b, i, key, name)
 	}
+}
+
+// value takes the value that begins after i, of which the dictionary says name.
+func (k *keyScan) value(b []byte, i int, key []byte, name *keyName) {
 	if name.beside {
 		k.beside = append(k.beside, i)
 	}
@@ -90,7 +94,10 @@ func (k *keyScan) at(b []byte, i int) {
 	if name.kinds == nil {
 		return
 	}
-	if start, end := k.valueAfter(b, i+1, name.text); start < end {
+	start, end := k.valueAfter(b, i+1, name.text)
+	if name.announces(telltale.Location) {
+		k.place(b, start, end, key)
+	} else if start < end {
 		k.keyed = append(k.keyed, token{start: start, end: end, key: key})
 	}
 }
@@ -107,20 +114,38 @@ func (k *keyScan) countBeside() {
 	}
 }
 
-// keyBefore returns the bounds of the key that ends before i, with or without quotes;
-// they are the same if the dictionary cannot have it.
+// keyBefore returns the bounds of the key that ends before i, with or without quotes or
+// in brackets; they are the same if the dictionary cannot have it.
 func keyBefore(b []byte, i int) (start, end int) {
 	end = i
 	for end > 0 && b[end-1] == ' ' && i-end < 4 {
 		end--
 	}
-	if end > 0 && (b[end-1] == '"' || b[end-1] == '\'') {
+	switch {
+	case end == 0:
+	case b[end-1] == '"', b[end-1] == '\'':
 		end--
+	case b[end-1] == ']':
+		end = bracketed(b[:end])
 	}
 	if !dictionary.ends.mayHave(b[:end]) {
 		return 0, 0
 	}
 	return startOfKey(b, end), end
+}
+
+// bracketed returns where the key ends in b, which ends with a bracket, as forms write
+// what is part of another value: device[imsi], or imsi[] and imsi[0] in a list.
+func bracketed(b []byte) (end int) {
+	end = len(b) - 1
+	at := end
+	for at > 0 && isDigit(b[at-1]) && end-at < 4 {
+		at--
+	}
+	if at > 0 && b[at-1] == '[' {
+		return at - 1
+	}
+	return end
 }
 
 // startOfKey returns where the key begins that ends at end; at end if it is too long.

@@ -23,17 +23,34 @@ func hasPrefixFold(b []byte, prefix string) bool {
 	return len(b) >= len(prefix) && strings.EqualFold(string(b[:len(prefix)]), prefix)
 }
 
-// elements finds the values of known keys that are names of elements of XML, or the
-// last attributes of such.
+// elements finds the values of known keys that are names of elements of XML, whatever
+// attributes they have, or the last attributes of such.
 func (k *keyScan) elements(b []byte) {
-	for at := 0; ; at++ {
+	for at, from := 0, 0; ; at++ {
 		n := bytes.IndexByte(b[at:], '>')
 		if n < 0 {
 			return
 		}
-		at += n
+		at, from = at+n, at
 		if start, end := keyBefore(b, at); start < end && start > 0 && b[start-1] != '/' {
 			k.at(b, at)
+		} else if at > 0 && isQuote(b[at-1]) {
+			k.element(b, from, at)
 		}
+	}
+}
+
+// element takes the value behind the element that ends at at, if it began behind from,
+// by its name: <d:imsi i:type="d:string">.
+func (k *keyScan) element(b []byte, from, at int) {
+	begin := bytes.LastIndexByte(b[from:at], '<')
+	if begin < 0 {
+		return
+	}
+	begin += from + 1
+	end := begin + max(0, bytes.IndexByte(b[begin:min(at, begin+2*maxKey)], ' '))
+	key := b[startOfKey(b, end):end]
+	if name := dictionary.look(key); name != nil {
+		k.value(b, at, key, name)
 	}
 }
