@@ -38,11 +38,14 @@ var notAccounts = []string{
 	"failed", "yes", "required", "optional", "string", "text", "password", "default", "account", "nobody", "system", "number", "object", "void", "new",
 }
 
+// maxAccount is how many bytes the name of an account has at most.
+const maxAccount = 64
+
 // judgeAccount reads the name by which a service knows its user, which a key
 // names: at least three letters, digits and marks, or a number of at least five
 // digits.
 func judgeAccount(token []byte, keyed bool, r *Reading) bool {
-	if !keyed || len(token) > maxValue || numbering.AllEqual(token) || placeholderName(token) || among(token, notAccounts) {
+	if !keyed || len(token) > maxAccount || numbering.AllEqual(token) || placeholderName(token) || among(token, notAccounts) {
 		return false
 	}
 	letters, numbers := 0, 0

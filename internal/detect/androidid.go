@@ -16,7 +16,8 @@ var androidID = &Detector{
 	Finds: []string{
 		`{"android_id":"a1b2c3d4e5f60718"}`,
 		"androidid=A1B2C3D4E5F60718",
-		`{"openudid":"1b2c3d4e5f60718"}`, // old versions left out leading zeros
+		`{"device_id":"a1b2c3d4e5f60718"}`, // as most programs call it
+		`{"openudid":"1b2c3d4e5f60718"}`,   // old versions left out leading zeros
 	},
 	Ignores: []string{
 		"a1b2c3d4e5f60718",
@@ -24,13 +25,14 @@ var androidID = &Detector{
 		`{"android_id":"0000000000000000"}`,
 		`{"android_id":"a1b2c3d4"}`,
 		`{"hash":"a1b2c3d4e5f60718"}`,
+		`{"device_id":"1234567890123456"}`,
 	},
 }
 
 // judgeAndroidID reads the 14 to 16 hexadecimal digits that a key names
 // (Settings.Secure.ANDROID_ID in Android's reference).
 func judgeAndroidID(token []byte, keyed bool, r *Reading) bool {
-	if !keyed || len(token) < 14 || len(token) > 16 || !numbering.IsHex(token) || numbering.AllEqual(token) {
+	if !keyed || len(token) < 14 || len(token) > 16 || !numbering.IsHex(token) || numbering.IsDigits(token) || numbering.AllEqual(token) {
 		return false
 	}
 	id := strings.Repeat("0", 16-len(token)) + string(bytes.ToLower(token))

@@ -20,6 +20,8 @@ var credential = &Detector{
 		"Authorization: Basic b3duZXI6Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5\r\n",
 		"Proxy-Authorization: Bearer 0123456789abcdefghijABCDEFGHIJ\r\n",
 		`{"accessToken":"dQw4w9WgXcQaB3kZ7pLm2N"}`,
+		`{"idToken":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"}`,
+		"user=kari&pass=tr0ub4dor",
 	},
 	Ignores: []string{
 		"correct-horse-47",
@@ -28,6 +30,7 @@ var credential = &Detector{
 		`{"password":"Enter your password"}`,
 		`{"password":"********"}`,
 		`{"password":"true"}`,
+		`{"pass":true}`,
 		`{"password":""}`,
 		`{"passwd":"null"}`,
 		"Authorization: Basic ?\r\n",
@@ -51,10 +54,33 @@ func judgeCredential(token []byte, keyed bool, r *Reading) bool {
 	if scheme, rest, ok := bytes.Cut(token, []byte(" ")); ok {
 		return judgeScheme(scheme, bytes.TrimSpace(rest), r)
 	}
-	if len(token) > maxValue || numbering.AllEqual(token) || placeholderName(token) || among(token, notSecrets) || !isSecret(token) {
+	if isWebToken(token) {
+		*r = Reading{Value: string(token), Prior: 0.02}
+		r.shape("written as a JSON web token", 20)
+		return true
+	}
+	if len(token) > maxPassword || numbering.AllEqual(token) || placeholderName(token) || among(token, notSecrets) || !isSecret(token) {
 		return false
 	}
 	*r = Reading{Value: string(token), Prior: 0.02}
+	return true
+}
+
+// maxPassword is how many bytes what is no web token has at most: more are as a rule
+// a password that a key hides.
+const maxPassword = 64
+
+// isWebToken reports whether b is a JSON web token (RFC 7519) that is signed: a head,
+// which is an object, claims and a signature, in Base64 for URLs.
+func isWebToken(b []byte) bool {
+	if !bytes.HasPrefix(b, []byte("eyJ")) || bytes.Count(b, []byte(".")) != 2 || len(b) < 40 {
+		return false
+	}
+	for _, c := range b {
+		if !isKey(c) || c >= 0x80 {
+			return false
+		}
+	}
 	return true
 }
 

@@ -136,11 +136,14 @@ func (s *Search) addresses() {
 	}
 }
 
+// maxMailbox is how many bytes may stand between a key and the address it names.
+const maxMailbox = 64
+
 // mailKey returns the key before an address, as it stands in a header: maybe with
 // an angle bracket, or a name in quotes, between.
 func mailKey(b []byte, start int) []byte {
 	i := start
-	for i > 0 && start-i < maxValue && b[i-1] != ':' && b[i-1] != '=' && b[i-1] >= ' ' && b[i-1] != '@' && b[i-1] != ',' {
+	for i > 0 && start-i < maxMailbox && b[i-1] != ':' && b[i-1] != '=' && b[i-1] >= ' ' && b[i-1] != '@' && b[i-1] != ',' {
 		i--
 	}
 	if i == 0 || b[i-1] != ':' && b[i-1] != '=' {

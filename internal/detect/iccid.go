@@ -18,12 +18,14 @@ var iccid = &Detector{
 		`8947020000123456782`,
 		`89999001234567890125`,
 		`{"simSerial":"898603A1B2C3D4E5F607"}`, // Chinese cards may have letters
+		`{"iccid":"8947020000123456782F"}`,     // as it stands on the card
 		`{"cards":"89999001234567890125,8947020000123456782"}`,
 	},
 	Ignores: []string{
 		"89999001234567890126", // wrong check digit
 		`{"ns":"1763779394123456789"}`,
 		`{"iccid":"8888888888888888888"}`,
+		`{"iccid":"89470200001234567829F"}`,
 		`898603A1B2C3D4E5F607`,
 	},
 }
@@ -35,6 +37,9 @@ func judgeICCID(token []byte, keyed bool, r *Reading) bool {
 		*r = Reading{Value: string(bytes.ToUpper(token)), Prior: 0.2}
 		r.shape("issuer is Chinese", 10)
 		return true
+	}
+	if n := len(token) - 1; keyed && n > 0 && n%2 == 1 && lower(token[n]) == 'f' {
+		token = token[:n] // which fills up the last byte on the card (ETSI TS 102 221, clause 13.2)
 	}
 	var d digits
 	if !d.set(token, 22) || !numbering.ICCID(d.bytes()) {

@@ -26,22 +26,23 @@ func inGzip(s string) string {
 func TestNamed(t *testing.T) {
 	const imsi, sn, id = "262019876543210", "R58M12ABCDE", "a1b2c3d4e5f60718"
 	for text, want := range map[string][]string{
-		`{"imsi":"` + inBase64(imsi) + `"}`:                 {"imsi " + imsi + " json>base64"},
-		`{"imsi" : "` + inBase64(imsi+"\n") + `"}`:          {"imsi " + imsi + " json>base64"},
-		`{"x":"{\"imsi\":\"` + inBase64(imsi) + `\"}"}`:     {"imsi " + imsi + " json>base64"},
-		"imsi=" + hex.EncodeToString([]byte(imsi)) + "&y=2": {"imsi " + imsi + " form>hex"},
-		"x=1&serial=" + hex.EncodeToString([]byte(sn)):      {"serial " + sn + " form>hex"},
-		`{"imsi":"` + inBase64(inBase64(imsi)) + `"}`:       {"imsi " + imsi + " json>base64"},
-		`{"imsi":"` + inBase64(inGzip(imsi)) + `"}`:         {"imsi " + imsi + " json>base64>gzip"},
-		`{"imsi":["` + inBase64(imsi) + `"]}`:               {"imsi " + imsi + " json>base64"},
-		`{"android_id":"` + inBase64(id) + `"}`:             {"android_id " + id + " json>base64"},
-		`{"ssid":"` + inBase64("Home Network 5G") + `"}`:    {"ssid Home Network 5G json>base64"},
-		`{"serial":"` + inBase64(sn) + `"}`:                 {"serial " + sn + " json>base64"}, // fewer symbols than decoders look at
-		`{"password":"` + inBase64("s3cretPass!") + `"}`:    {"credential s3cretPass! json>base64"},
-		`{"password":"hunter22"}`:                           {"credential hunter22 json"},
-		`{"ssid":"HomeNetworkOfMine"}`:                      {"ssid HomeNetworkOfMine json"},
-		`{"data":"` + inBase64(`{"a":"`+imsi+`"}`) + `"}`:   nil,
-		`{"serial":"` + inBase64(`{"a":"`+sn+`"}`) + `"}`:   nil, // has a name of its own
+		`{"imsi":"` + inBase64(imsi) + `"}`:                    {"imsi " + imsi + " json>base64"},
+		`{"imsi" : "` + inBase64(imsi+"\n") + `"}`:             {"imsi " + imsi + " json>base64"},
+		`{"x":"{\"imsi\":\"` + inBase64(imsi) + `\"}"}`:        {"imsi " + imsi + " json>base64"},
+		"imsi=" + hex.EncodeToString([]byte(imsi)) + "&y=2":    {"imsi " + imsi + " form>hex"},
+		"x=1&serial=" + hex.EncodeToString([]byte(sn)):         {"serial " + sn + " form>hex"},
+		`{"imsi":"` + inBase64(inBase64(imsi)) + `"}`:          {"imsi " + imsi + " json>base64"},
+		`{"imsi":"` + inBase64(inGzip(imsi)) + `"}`:            {"imsi " + imsi + " json>base64>gzip"},
+		`{"imsi":["` + inBase64(imsi) + `"]}`:                  {"imsi " + imsi + " json>base64"},
+		`{"android_id":"` + inBase64(id) + `"}`:                {"android_id " + id + " json>base64"},
+		`{"ssid":"` + inBase64("Home Network 5G") + `"}`:       {"ssid Home Network 5G json>base64"},
+		`{"serial":"` + inBase64(sn) + `"}`:                    {"serial " + sn + " json>base64"}, // fewer symbols than decoders look at
+		`{"password":"` + inBase64("s3cretPass!") + `"}`:       {"credential s3cretPass! json>base64"},
+		`{"password":"hunter22"}`:                              {"credential hunter22 json"},
+		`{"password":"` + strings.Repeat("A1b2C3d4", 9) + `"}`: nil, // encrypted, as a rule
+		`{"ssid":"HomeNetworkOfMine"}`:                         {"ssid HomeNetworkOfMine json"},
+		`{"data":"` + inBase64(`{"a":"`+imsi+`"}`) + `"}`:      nil,
+		`{"serial":"` + inBase64(`{"a":"`+sn+`"}`) + `"}`:      nil, // has a name of its own
 
 		"--x\r\nContent-Disposition: form-data; name=\"imsi\"\r\nContent-Type: text/plain\r\n\r\n" + inBase64(imsi) + "\r\n--x--\r\n": {"imsi " + imsi + " base64"},
 		"<plist><dict><key>android_id</key>\n<data>" + inBase64(id) + "</data></dict>":                                                {"android_id " + id + " base64"},

@@ -16,7 +16,7 @@ type token struct {
 
 // Bounds of what is looked at around a key.
 const (
-	maxValue = 64  // bytes of a value
+	maxValue = 256 // bytes of a value
 	nearby   = 256 // bytes between a cell's identity and what stands beside it
 )
 

@@ -75,7 +75,7 @@ func TestKeys(t *testing.T) {
 		"imei": "[imei imeisv]", "IMEI1": "[imei imeisv]", "deviceImei": "[imei]", "mImei": "[imei imeisv]",
 		"SIM1ICCID": "[iccid]", "SIM2LTEIMSI": "[imsi]", "S1LTEIMSI": "[imsi]", "SIM1CELLID": "[cell]", "MACID": "[mac]",
 		"BASEID": "[cell]", "wifi-mac": "[mac]", "X-MAC": "[mac]", "ro.serialno": "[serial]", "设备号": "[imei]",
-		"device_id": "[imei imeisv meid]", "MEID": "[imei meid serial]", "candidate": "[]", "name": "[]", "": "[]", "m": "[]", "macro": "[]",
+		"device_id": "[imei imeisv meid android_id install_id]", "MEID": "[imei meid serial]", "candidate": "[]", "name": "[]", "": "[]", "m": "[]", "macro": "[]",
 	} {
 		if got := fmt.Sprint(dictionary.exactKinds([]byte(key))); got != want {
 			t.Errorf("%q says %s, want %s", key, got, want)
