@@ -310,6 +310,29 @@ func TestHTTP2Bomb(t *testing.T) {
 	}
 }
 
+// TestHTTP2Bombs has the same in a thousand blocks that are small each. Fifty requests
+// that tell a long header again, as programs do, are told with it.
+func TestHTTP2Bombs(t *testing.T) {
+	for n, again := range map[int]int{50: 1, 1000: 60} {
+		c := newCoder()
+		b := []byte(http2Preface + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, c.block("x-long "+strings.Repeat("x", 3000))))
+		for i := range n {
+			b = append(b, frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3+2*i, strings.Repeat("\xbe", again))...)
+		}
+		p, l := new(http2Parser), &texts{}
+		if used, err := p.Parse(telltale.ToServer, 0, b, l); used != len(b) || err != nil {
+			t.Fatalf("used %d of %d, %v", used, len(b), err)
+		}
+		p.Close(telltale.ToServer, l)
+		if most := 2*maxHPACKText + timesHPACK*len(b); l.data > most || l.wire != int64(len(b)) {
+			t.Errorf("%d bytes searched, at most %d may be; %d of %d accounted for", l.data, most, l.wire, len(b))
+		}
+		if n == 50 && l.data < (n+1)*3000 {
+			t.Errorf("%d bytes searched of %d requests", l.data, n)
+		}
+	}
+}
+
 // texts counts what is given to search, and what messages have on the wire.
 type texts struct {
 	data int

@@ -16,6 +16,7 @@ const (
 	maxHPACKTable  = 64 << 10  // bytes of the dynamic table, whatever the sides agree on
 	maxHPACKString = 32 << 10  // bytes of a name or a value
 	maxHPACKText   = 256 << 10 // bytes that a block may stand for and be searched
+	timesHPACK     = 64        // bytes that each byte of a direction's blocks may stand for, beyond as many
 )
 
 // headers reads blocks of headers (RFC 7541), which build on each other.
@@ -28,6 +29,7 @@ type headers struct {
 	last    hpack.HeaderField
 	got     bool   // last is of the representation at hand
 	text    []byte // of the block at hand, as it reads; and of those before in the open message
+	room    int    // bytes that what the table has may still be told with
 }
 
 // A representation is one header as it stands in a block.
@@ -89,14 +91,15 @@ func (h *headers) at(off int) int {
 }
 
 // next decodes the representation at off and returns where the next one begins; ok
-// is false where it is malformed.
+// is false where it is malformed. A header that there is no room for has no text: the
+// table had it from a block before, which told it.
 func (h *headers) next(off int) (r representation, ok bool) {
 	end, coded := representationEnd(h.block[off:])
 	if end == 0 || h.failed {
 		return r, false
 	}
 	if h.decoder == nil {
-		h.decoder = h.newDecoder()
+		h.decoder, h.room = h.newDecoder(), h.room+maxHPACKText
 	}
 	h.got = false
 	if err := h.decode(h.block[off : off+end]); err != nil {
@@ -104,7 +107,8 @@ func (h *headers) next(off int) (r representation, ok bool) {
 		return r, false
 	}
 	r = representation{from: off, to: off + end, coded: coded}
-	if h.got && len(h.text)+len(h.last.Name)+len(h.last.Value) < maxHPACKText {
+	if size := len(h.last.Name) + len(h.last.Value); h.got && len(h.text)+size < maxHPACKText && size <= h.room {
+		h.room -= size
 		r.text[0] = len(h.text)
 		h.text = append(append(append(h.text, h.last.Name...), ": "...), h.last.Value...)
 		r.text[1] = len(h.text)
@@ -208,6 +212,7 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		return 0, err
 	}
 	h.begun = true
+	h.room += timesHPACK * n
 	if !h.open() {
 		h.text = h.text[:0] // which the last message's fields were in
 	}
