@@ -44,7 +44,7 @@ func headOf(b []byte, method, host, target string) (size uint32, ok bool) {
 		return 0, false
 	}
 	if end < 0 {
-		lines := b[:bytes.LastIndex(b, []byte("\r\n"))]
+		lines := b[:max(0, bytes.LastIndex(b, []byte("\r\n")))]
 		return uint32(len(b) + 1), field(lines, "Host") == host
 	}
 	length := field(b[:end], "Content-Length")

@@ -126,6 +126,7 @@ type Message struct {
 	BodyLen    int64 // bytes of the body that were had, without framing
 	Rest       bool  // its body may go on from that of another message, told before by a bound
 	Truncated  bool  // its end, or bytes within it, were not had
+	Untold     int   // headers that were told before, and not again, by a bound
 
 	BodyName    string   // what the body is called as a field: "http.body", "tls.handshake", "unknown"
 	Encodings   []string // of the body, lower case, in the order they were applied

@@ -333,6 +333,25 @@ func TestHTTP2Bombs(t *testing.T) {
 	}
 }
 
+// TestHTTP2BehindBomb has a header of its own behind more from the table than are told,
+// in the same block and in a later one: it is told, and the others are counted.
+func TestHTTP2BehindBomb(t *testing.T) {
+	c := newCoder()
+	const few = "\x82" // a method, which leaves next to no room
+	s := sample{"", http2, 80, []turn{up(http2Preface + frameOf(frameHeaders, flagEndHeaders|flagEndStream, 1, c.block("x-long "+strings.Repeat("x", 3000))) +
+		frameOf(frameHeaders, flagEndHeaders|flagEndStream, 3, strings.Repeat("\xbe", 300)+strings.Repeat(few, 400)+c.block("x-imsi 262019876543210")) +
+		frameOf(frameHeaders, flagEndHeaders|flagEndStream, 5, strings.Repeat("\xbf", 300)+strings.Repeat(few, 400)+c.block("x-imsi 262019876543219")))}}
+	log := strings.Join(s.play(t, whole), "\n")
+	for _, want := range []string{`"x-imsi: 262019876543210"`, `"x-imsi: 262019876543219"`} {
+		if !strings.Contains(log, want) {
+			t.Errorf("no %s is told", want)
+		}
+	}
+	if told, untold := strings.Count(log, "x-long"), strings.Count(log, " untold"); told > 200 || untold != 2 {
+		t.Errorf("%d headers of 3000 bytes are told, and of %d messages it is said that they lack some", told, untold)
+	}
+}
+
 // texts counts what is given to search, and what messages have on the wire.
 type texts struct {
 	data int

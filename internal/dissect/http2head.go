@@ -29,7 +29,8 @@ type headers struct {
 	last    hpack.HeaderField
 	got     bool   // last is of the representation at hand
 	text    []byte // of the block at hand, as it reads; and of those before in the open message
-	room    int    // bytes that what the table has may still be told with
+	room    int    // bytes that headers from the table may still be told with
+	untold  int    // headers of the block at hand that there was no room for
 }
 
 // A representation is one header as it stands in a block.
@@ -91,8 +92,7 @@ func (h *headers) at(off int) int {
 }
 
 // next decodes the representation at off and returns where the next one begins; ok
-// is false where it is malformed. A header that there is no room for has no text: the
-// table had it from a block before, which told it.
+// is false where it is malformed.
 func (h *headers) next(off int) (r representation, ok bool) {
 	end, coded := representationEnd(h.block[off:])
 	if end == 0 || h.failed {
@@ -107,13 +107,30 @@ func (h *headers) next(off int) (r representation, ok bool) {
 		return r, false
 	}
 	r = representation{from: off, to: off + end, coded: coded}
-	if size := len(h.last.Name) + len(h.last.Value); h.got && len(h.text)+size < maxHPACKText && size <= h.room {
-		h.room -= size
-		r.text[0] = len(h.text)
-		h.text = append(append(append(h.text, h.last.Name...), ": "...), h.last.Value...)
-		r.text[1] = len(h.text)
+	if _, literal := representationIndex(h.block[off]); h.got {
+		h.write(&r, literal)
 	}
 	return r, true
+}
+
+// write notes how the header at hand reads. One that comes from the table as a whole
+// was told by the block that brought it there: it has no text where there is no room.
+// One with a value of its own always has, if not with a long name from the table.
+func (h *headers) write(r *representation, literal bool) {
+	name, size := h.last.Name, len(h.last.Name)+len(h.last.Value)
+	switch {
+	case len(h.text)+size < maxHPACKText && size <= h.room:
+		h.room -= size
+	case !literal:
+		h.untold++
+		return
+	case len(name) > maxFieldName:
+		h.untold++
+		name = ""
+	}
+	r.text[0] = len(h.text)
+	h.text = append(append(append(h.text, name...), ": "...), h.last.Value...)
+	r.text[1] = len(h.text)
 }
 
 // newDecoder returns a decoder that knows of no headers. Behind a gap the size that
@@ -217,6 +234,7 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		h.text = h.text[:0] // which the last message's fields were in
 	}
 	before := len(h.text)
+	h.untold = 0
 	var list []representation
 	off := 0
 	for off < len(h.block) {
@@ -234,6 +252,7 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		p.begin(d, at, list, s)
 	}
 	h.tell(at, b[:n], list, s)
+	h.leaveOut(h.untold)
 	if h.to != nil {
 		h.text = h.text[:before]
 	}

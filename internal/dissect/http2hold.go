@@ -177,6 +177,16 @@ func (h *http2Half) field(f Field, s Sink) {
 	h.to.parts = append(h.to.parts, f)
 }
 
+// leaveOut counts n headers that are not told.
+func (h *http2Half) leaveOut(n int) {
+	switch {
+	case h.to != nil:
+		h.to.m.Untold += n
+	case h.half.m != nil:
+		h.half.m.Untold += n
+	}
+}
+
 // body gives the next piece of a body, or holds it.
 func (h *http2Half) body(at int64, b []byte, s Sink) {
 	if h.to == nil {

@@ -248,6 +248,9 @@ func (o *owner) End(m *Message) {
 	if m.Truncated {
 		tail += ", truncated"
 	}
+	if m.Untold > 0 {
+		tail += fmt.Sprintf(", %d untold", m.Untold)
+	}
 	o.note(m.Dir, "%s", strings.Join(append(h.parts, tail), "\n\t"))
 	h.open = nil
 }

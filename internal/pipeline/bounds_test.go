@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/telltale-audit/telltale"
@@ -50,5 +51,26 @@ func TestEvictionsCounted(t *testing.T) {
 				t.Errorf("%d sightings, want %d", n, c.found)
 			}
 		})
+	}
+}
+
+// TestHeadersNotRepeated has HTTP/2 name a long header by its place in the table more
+// often than is told: what is left out is counted.
+func TestHeadersNotRepeated(t *testing.T) {
+	const headers, ends = 1, 5
+	stream := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+	frame := func(id byte, block []byte) {
+		stream = append(append(stream, 0, byte(len(block)>>8), byte(len(block)), headers, ends, 0, 0, 0, id), block...)
+	}
+	long := append([]byte("\x82\x40\x06x-long\x7f\x81\x16"), filler(2944)...) // 127 + 1 + 22*128
+	frame(1, long)
+	frame(3, append([]byte("\x82"), bytes.Repeat([]byte("\xbe"), 300)...))
+	h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
+		c.Open()
+		c.Send(telltale.ToServer, stream)
+		c.Close(telltale.ToServer)
+	}))
+	if n := h.tally.Suppressed[headersNotRepeated]; n < 200 || n > 299 || len(h.messages("http2")) < 3 {
+		t.Errorf("%d left out, of %d messages", n, len(h.messages("http2")))
 	}
 }

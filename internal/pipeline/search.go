@@ -16,6 +16,9 @@ func (c *conv) End(m *dissect.Message) {
 	c.burn()
 	col := m.State.(*collector)
 	c.search(col, false)
+	if m.Untold > 0 {
+		c.s.w.tally.suppress(headersNotRepeated, int64(m.Untold))
+	}
 	c.half[m.Dir].open = nil
 	c.weighMemory(m.Dir)
 	col.cert = c.knowCertificate(m)
@@ -128,6 +131,10 @@ func (c *conv) skipped(col *collector, s *detect.Search) {
 
 // tooManyHits is the rule that keeps hits beyond a bound out of a message.
 const tooManyHits = "hits_per_message"
+
+// headersNotRepeated is the rule by which headers of HTTP/2 that stand for many bytes
+// are not told again.
+const headersNotRepeated = "headers_not_repeated"
 
 // agentOf returns who speaks to whom in a request, nil in other messages.
 func (c *conv) agentOf(m *dissect.Message) *detect.Agent {
