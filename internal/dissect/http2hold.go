@@ -182,8 +182,8 @@ func (h *http2Half) leaveOut(n int) {
 	switch {
 	case h.to != nil:
 		h.to.m.Untold += n
-	case h.half.m != nil:
-		h.half.m.Untold += n
+	case h.m != nil:
+		h.m.Untold += n
 	}
 }
 
