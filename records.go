@@ -87,6 +87,7 @@ type Name struct {
 type Message struct {
 	FlowID     string       `json:"flow_id"`
 	Time       Time         `json:"timestamp"` // of its last packet
+	Input      int          `json:"input"`     // that its first packet is in
 	Device     string       `json:"device_id,omitempty"`
 	AppProto   string       `json:"app_proto"`
 	Direction  Direction    `json:"direction"`
@@ -199,6 +200,7 @@ type Evidence struct {
 type Transmission struct {
 	ID          string     `json:"transmission_id"`
 	Time        Time       `json:"timestamp"`
+	Input       int        `json:"input"` // that its first packet is in
 	FlowID      string     `json:"flow_id"`
 	Device      string     `json:"device_id,omitempty"`
 	Direction   Direction  `json:"direction"`
@@ -279,6 +281,7 @@ type Finding struct {
 // may not be shown is dotted in both; the marks count characters.
 type Exhibit struct {
 	Kind        Kind    `json:"kind"`
+	Input       int     `json:"input"` // that its first packet is in
 	Packets     Packets `json:"packets"`
 	Wire        string  `json:"wire"`
 	WireMark    Range   `json:"wire_mark"`
@@ -290,7 +293,8 @@ type Exhibit struct {
 // Input is one file or stream that was read.
 type Input struct {
 	Input     int      `json:"input"`
-	Name      string   `json:"name"` // base name
+	Continues int      `json:"continues,omitempty"` // number of the input that it goes on from, as one capture
+	Name      string   `json:"name"`                // base name
 	SHA256    string   `json:"sha256"`
 	Size      int64    `json:"size"`
 	Format    string   `json:"format"`
@@ -360,8 +364,9 @@ type Suppressed struct {
 	Count int64  `json:"count"`
 }
 
-// Packets are packet numbers from 1, ascending. A record shows at most
-// [MaxPackets] of them, else only the first, the last and the count.
+// Packets are packet numbers from 1 in their input, ascending. Those beyond its
+// last packet are in the input that continues it, counted on. A record shows at
+// most [MaxPackets] of them, else only the first, the last and the count.
 type Packets []int64
 
 // MaxPackets is how many packet numbers a record lists one by one.

@@ -249,9 +249,15 @@ func (o *auditFlags) run(ctx context.Context, t *terminal, opts engine.Options, 
 	return result, err
 }
 
+// maxNamed is how many inputs the report's last lines name.
+const maxNamed = 3
+
 // command is how this audit would be run again, for the report's last lines.
 func command(o *auditFlags, inputs []string) string {
 	args := []string{"telltale", "audit"}
+	if len(inputs) > maxNamed {
+		inputs = []string{"FILE..."}
+	}
 	args = append(args, inputs...)
 	for _, d := range o.devices {
 		args = append(args, "--device", d)

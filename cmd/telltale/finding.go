@@ -110,7 +110,7 @@ func (e *exhibits) explain(b *strings.Builder, f map[string]any) {
 	fmt.Fprintf(b, "How often\n  %s\n\n", howOften(f))
 	fmt.Fprintf(b, "On the way\n  %s; %s\n  class %v: %s\n\n", channelWords[textOf(f["protection"])], readerWords[textOf(f["readable_by"])], f["class"], classWords[textOf(f["class"])])
 	fmt.Fprintf(b, "How sure\n  %v, where 1 is certain; %s\n\n", f["confidence"], weakest(f))
-	explainBytes(b, f)
+	e.explainBytes(b, f)
 	for _, x := range e.transmissions {
 		if carries(f, x) {
 			e.explainMessage(b, x)
@@ -158,7 +158,7 @@ func textOf(v any) string {
 }
 
 // explainBytes shows the bytes of one identifier, the identifier in brackets.
-func explainBytes(b *strings.Builder, f map[string]any) {
+func (e *exhibits) explainBytes(b *strings.Builder, f map[string]any) {
 	x, _ := f["exhibit"].(map[string]any)
 	if x == nil {
 		b.WriteString("The bytes\n  these records hold none of them; the packets below do\n\n")
@@ -172,8 +172,12 @@ func explainBytes(b *strings.Builder, f map[string]any) {
 	if x["chain"] != nil {
 		fmt.Fprintf(b, "  chain:       %s\n", x["chain"])
 	}
-	packets := packetsOf(x["packets"])
-	fmt.Fprintf(b, "  packets:     %s; display filter: frame.number in {%s}\n\n", joinNumbers(packets, ", "), joinNumbers(packets, ","))
+	input, packets := numberOf(x["input"]), packetsOf(x["packets"])
+	fmt.Fprintf(b, "  packets:     %s", e.where(input, packets))
+	if last := len(packets) - 1; last >= 0 && e.spot(input, packets[last]).input == input {
+		fmt.Fprintf(b, "; display filter: frame.number in {%s}", joinNumbers(packets, ","))
+	}
+	b.WriteString("\n\n")
 }
 
 // bracketed sets brackets around the marked characters.

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,11 +29,12 @@ type slice struct {
 func sliceCommand(t *terminal) *cobra.Command {
 	var o slice
 	cmd := &cobra.Command{
-		Use:   "slice FINDING CAPTURE",
+		Use:   "slice FINDING CAPTURE...",
 		Short: "Write the packets of a finding to a capture of their own, each with a comment",
 		Long: `Writes the packets that a finding rests on to a new pcapng file, each with a
 comment that says what is in it. The file holds personal data as it was
-captured: only you can read it.`,
+captured: only you can read it. Where the finding is of several captures, name
+all that hold packets of it, or their folder.`,
 		Example: `  telltale slice F-de3acabf capture.pcapng --device phone.yaml -o proof.pcapng
   telltale slice F-de3acabf capture.pcapng --records records.ndjson -o proof.pcapng`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), t, args) },
@@ -43,12 +47,16 @@ captured: only you can read it.`,
 
 func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	switch {
-	case len(args) != 2 || !findingName.MatchString(args[0]):
-		return usage("telltale slice F-de3acabf capture.pcapng -o proof.pcapng; the report names the findings", "name one finding and one capture")
+	case len(args) < 2 || !findingName.MatchString(args[0]):
+		return usage("telltale slice F-de3acabf capture.pcapng -o proof.pcapng; the report names the findings", "name one finding and its capture")
 	case o.output == "":
 		return usage("-o proof.pcapng", "no file to write")
 	}
-	source := args[1:]
+	captures, _, err := capture.Expand(args[1:])
+	if err != nil {
+		return err
+	}
+	source := captures
 	if o.records != "" {
 		source = []string{o.records}
 	}
@@ -56,44 +64,106 @@ func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(e.inputs) > 1 { // the same packet number stands in each of them
-		return &failure{exitInput, errors.New(o.records + " holds records of several captures"), "leave --records out: then this capture alone is audited"}
-	}
-	if err := e.unfold(ctx, args[1]); err != nil {
-		return err
-	}
-	want := e.packets()
-	var n int
-	err = writeWhole(o.output, func(w io.Writer) (err error) {
-		n, err = cut(ctx, w, args[1], e, want)
-		return err
-	})
+	files, err := e.files(captures, o.records != "")
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "%s: %d packets of %s, with comments. It holds personal data as captured.\n", o.output, n, args[0])
+	if err := e.unfold(ctx, files); err != nil {
+		return err
+	}
+	c := cut{e: e, want: e.packets()}
+	if err := writeWhole(o.output, func(w io.Writer) error { return c.write(ctx, w, files) }); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%s: %d packets of %s, with comments. It holds personal data as captured.\n", o.output, c.written, args[0])
+	if left := c.left(); left != "" {
+		fmt.Fprintf(t.out, "It is not the whole finding: packets of %s are not in it.\n", left)
+	}
 	return nil
 }
 
+// captureFile is a capture to cut packets from, and its number in the records.
+type captureFile struct {
+	name  string
+	input int
+}
+
+// files returns the captures that the records are of, in the order of their
+// packets. Saved records know them by their hash.
+func (e *exhibits) files(captures []string, saved bool) (out []captureFile, err error) {
+	for i, name := range captures {
+		f := captureFile{name, i + 1}
+		if saved {
+			if f.input, err = e.inputOf(name); err != nil {
+				return nil, err
+			}
+		}
+		if !slices.Contains(out, f) {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b captureFile) int { return e.begins(a.input).Compare(e.begins(b.input)) })
+	return out, nil
+}
+
+// inputOf returns the number that the records give a capture. Where they are of
+// one only, its hash is compared as it is cut.
+func (e *exhibits) inputOf(name string) (int, error) {
+	if len(e.inputs) == 1 {
+		return numberOf(e.inputs[0]["input"]), nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }() // opened for reading only
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return 0, err
+	}
+	in, err := e.isOf(hex.EncodeToString(hash.Sum(nil)), name)
+	return numberOf(in["input"]), err
+}
+
+// begins returns when an input's first packet came.
+func (e *exhibits) begins(input int) time.Time {
+	for _, in := range e.inputs {
+		if numberOf(in["input"]) == input {
+			t, _ := time.Parse(time.RFC3339Nano, textOf(in["first"]))
+			return t
+		}
+	}
+	return time.Time{}
+}
+
 // unfold puts in all packet numbers of messages of which the records name only
-// the first and the last: the capture knows them.
-func (e *exhibits) unfold(ctx context.Context, name string) error {
+// the first and the last: the captures know them.
+func (e *exhibits) unfold(ctx context.Context, files []captureFile) error {
+	const message = "flow %v, input %v, packets %v to %v: %v"
 	folded := map[string]map[string]any{}
 	for _, x := range e.transmissions {
 		if p, ok := x["packets"].(map[string]any); ok {
-			folded[fmt.Sprint(x["flow_id"], p["first"], "-", p["last"], "/", p["count"])] = x
+			folded[fmt.Sprintf(message, x["flow_id"], x["input"], p["first"], p["last"], p["count"])] = x
 		}
 	}
 	if len(folded) == 0 {
 		return nil
 	}
+	if len(files) != len(e.inputs) {
+		return &failure{exitInput, fmt.Errorf("the records do not list each packet of this finding, and %d of their %d captures are missing", len(e.inputs)-len(files), len(e.inputs)), "name all captures that the records are of"}
+	}
+	files = slices.SortedFunc(slices.Values(files), func(a, b captureFile) int { return a.input - b.input })
+	var names []string
+	for _, f := range files {
+		names = append(names, f.name)
+	}
 	_, err := engine.Run(ctx, engine.Options{
-		Inputs: []string{name}, Messages: true, Workers: runtime.GOMAXPROCS(0), Version: version(),
-		Heard: func(flow string, packets telltale.Packets) {
+		Inputs: names, Messages: true, Workers: runtime.GOMAXPROCS(0), Version: version(),
+		Heard: func(flow string, input int, packets telltale.Packets) {
 			if len(packets) <= telltale.MaxPackets {
 				return
 			}
-			if x := folded[fmt.Sprint(flow, packets[0], "-", packets[len(packets)-1], "/", len(packets))]; x != nil {
+			if x := folded[fmt.Sprintf(message, flow, input, packets[0], packets[len(packets)-1], len(packets))]; x != nil {
 				x["packets"] = slices.Clone(packets)
 			}
 		},
@@ -101,18 +171,19 @@ func (e *exhibits) unfold(ctx context.Context, name string) error {
 	return err
 }
 
-// packets returns the finding's packet numbers with a comment for each. A packet
-// with parts of several messages tells of all of them.
-func (e *exhibits) packets() map[int64]string {
-	want := map[int64]string{}
+// packets returns the finding's packets with a comment for each. A packet with
+// parts of several messages tells of all of them.
+func (e *exhibits) packets() map[spot]string {
+	want := map[spot]string{}
 	for _, x := range e.transmissions {
 		comment := e.comment(x)
 		for _, n := range packetsOf(x["packets"]) {
-			switch said := want[n]; {
+			at := e.spot(numberOf(x["input"]), n)
+			switch said := want[at]; {
 			case said == "":
-				want[n] = comment
+				want[at] = comment
 			case len(said)+len(comment) < maxComment:
-				want[n] = said + "\n" + comment
+				want[at] = said + "\n" + comment
 			}
 		}
 	}
@@ -148,58 +219,12 @@ func rangesOf(v any) string {
 	return strings.Join(parts, ", ")
 }
 
-// cut copies the wanted packets of a capture. It fails where the capture is
-// not the one that the records are of.
-func cut(ctx context.Context, w io.Writer, name string, e *exhibits, want map[int64]string) (n int, err error) {
-	f, err := capture.Open(name)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { _ = f.Close() }() // opened for reading only
-	var out *capture.Writer
-	link := -1
-	var batch capture.Batch
-	for err == nil {
-		err = f.Read(ctx, &batch)
-		for i := range batch.Packets {
-			p := &batch.Packets[i]
-			comment, ok := want[p.Number]
-			if !ok {
-				continue
-			}
-			if out == nil {
-				link = int(p.Link)
-				if out, err = capture.NewWriter(w, capture.Pcapng, p.Link, "cut by telltale: the packets of one finding"); err != nil {
-					return n, err
-				}
-			}
-			if int(p.Link) != link {
-				return n, &failure{exitInput, errors.New("the finding's packets are of several link types"), "cut them with other tools; the report names their numbers"}
-			}
-			if err := out.Write(p.Time, p.Data, comment); err != nil {
-				return n, err
-			}
-			n++
-		}
-	}
-	if !errors.Is(err, io.EOF) {
-		return n, err
-	}
-	if err := e.isOf(f.Input().SHA256, name); err != nil {
-		return n, err
-	}
-	if out == nil {
-		return 0, &failure{exitInput, errors.New("none of the finding's packets is in " + name), "name the capture that the finding is of"}
-	}
-	return n, out.Flush()
-}
-
-// isOf checks that the records are of the capture with this hash.
-func (e *exhibits) isOf(hash, name string) error {
+// isOf returns the input with this hash that the records are of.
+func (e *exhibits) isOf(hash, name string) (map[string]any, error) {
 	for _, in := range e.inputs {
 		if in["sha256"] == hash {
-			return nil
+			return in, nil
 		}
 	}
-	return &failure{exitInput, fmt.Errorf("%s is not the capture that the records are of: its SHA-256 differs", name), "name that capture, or leave --records out"}
+	return nil, &failure{exitInput, fmt.Errorf("%s is not the capture that the records are of: its SHA-256 differs", name), "name that capture, or leave --records out"}
 }

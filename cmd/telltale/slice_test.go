@@ -28,10 +28,9 @@ func hostAt(addr string, last byte) lab.Host {
 	return lab.Host{Addr: netip.MustParseAddr(addr), MAC: [6]byte{2, 0, 0x5e, 0x10, 0x7a, last}}
 }
 
-// longMessage writes a capture in which a phone sends two messages with its
-// number, one of them in many packets, and returns in which each came.
-func longMessage(t *testing.T, name string) (long, short []int64) {
-	t.Helper()
+// longMessage is the packets of a phone that sends two messages with its number, one
+// of them in many packets, and which those of each are.
+func longMessage() (all []*lab.Packet, long, short []int64) {
 	c := lab.NewCapture(1)
 	conn := c.Conn(morning, hostAt("192.168.7.20", 0xc4), hostAt("203.0.113.9", 1), 80, lab.Carriage{})
 	conn.Open()
@@ -43,16 +42,16 @@ func longMessage(t *testing.T, name string) (long, short []int64) {
 	const imei = `{"imei":"001012704839210"}`
 	first, second := post(imei+strings.Repeat(" lorem ipsum", 16_000)), post(imei)
 	conn.Close(telltale.ToServer)
-	saveCapture(t, c, name)
-	return conn.Packets(telltale.ToServer, first), conn.Packets(telltale.ToServer, second)
+	all = c.Packets()
+	return all, conn.Packets(telltale.ToServer, first), conn.Packets(telltale.ToServer, second)
 }
 
-// saveCapture writes a capture.
-func saveCapture(t *testing.T, c *lab.Capture, name string) {
+// savePackets writes packets into a capture.
+func savePackets(t *testing.T, packets []*lab.Packet, name string) {
 	t.Helper()
 	var b bytes.Buffer
 	w, err := capture.NewWriter(&b, capture.Pcapng, packet.LinkEthernet, "")
-	for _, p := range c.Packets() {
+	for _, p := range packets {
 		if err == nil {
 			err = w.Write(p.Time, p.Data, "")
 		}
@@ -106,7 +105,8 @@ func TestSliceIsWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(t.TempDir())
-	long, short := longMessage(t, "capture.pcapng")
+	packets, long, short := longMessage()
+	savePackets(t, packets, "capture.pcapng")
 	if len(long) <= telltale.MaxPackets {
 		t.Fatalf("the long message has %d packets", len(long))
 	}
@@ -168,7 +168,7 @@ func twoPhones(t *testing.T, name string) {
 		conn.Send(telltale.ToServer, []byte("GET /?imei=001012704839210 HTTP/1.1\r\nHost: collect.example\r\n\r\n"))
 		conn.Close(telltale.ToServer)
 	}
-	saveCapture(t, c, name)
+	savePackets(t, c.Packets(), name)
 }
 
 // With a device file the flows of other devices are left out, and that is said.
@@ -193,5 +193,80 @@ func TestListOfDeclared(t *testing.T) {
 		if n := strings.Count(out.String(), "\n"); code != exitDone || n != c.flows || errs.String() != c.said {
 			t.Errorf("%v: exit %d, %d flows, want %d; said %q", c.flags, code, n, c.flows, errs.String())
 		}
+	}
+}
+
+// A message that goes on in another file is told as one, its packets with their
+// files, and cut from both.
+func TestSliceOfSeries(t *testing.T) {
+	t.Chdir(t.TempDir())
+	all, long, short := longMessage()
+	cut := long[len(long)-2]
+	savePackets(t, all[:cut], "b.pcapng") // the first
+	savePackets(t, all[cut:], "a.pcapng")
+	told := said(t, "audit", "a.pcapng", "b.pcapng", "--json", "records.ndjson")
+	if want := fmt.Sprintf("packet %d of b.pcapng", long[0]); !strings.Contains(told, want) {
+		t.Errorf("no %q in %s", want, told)
+	}
+	records, err := os.ReadFile("records.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	finding := string(regexp.MustCompile(`F-[0-9a-f]{8}`).Find(records))
+	var want [][]byte
+	for _, n := range slices.Concat(long, short) {
+		want = append(want, all[n-1].Data)
+	}
+	for _, args := range [][]string{{"a.pcapng", "b.pcapng"}, {"."}, {"b.pcapng", "a.pcapng", "--records", "records.ndjson"}} {
+		out := said(t, slices.Concat([]string{"slice", finding}, args, []string{"-o", "proof.out"})...)
+		got, _ := packetsIn(t, "proof.out")
+		if !slices.EqualFunc(got, want, bytes.Equal) || !strings.Contains(out, fmt.Sprintf("%d packets", len(want))) {
+			t.Errorf("%v: %d packets, want %d; said %q", args, len(got), len(want), out)
+		}
+		if err := os.Remove("proof.out"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var errs bytes.Buffer
+	term := &terminal{in: strings.NewReader(""), out: io.Discard, err: &errs, width: 100}
+	code := run(t.Context(), term, []string{"slice", finding, "b.pcapng", "--records", "records.ndjson", "-o", "proof.out"})
+	if code != exitInput || !strings.Contains(errs.String(), "1 of their 2 captures are missing") {
+		t.Errorf("without a capture: exit %d: %s", code, &errs)
+	}
+	if why, want := said(t, "audit", "records.ndjson", "--why", finding), "of b.pcapng"; !strings.Contains(why, want) {
+		t.Errorf("no %q in %s", want, why)
+	}
+}
+
+// A value that lies on the cut between two files is found, and told with both.
+func TestValueOnCut(t *testing.T) {
+	t.Chdir(t.TempDir())
+	c := lab.NewCapture(1)
+	conn := c.Conn(morning, hostAt("192.168.7.20", 0xc4), hostAt("203.0.113.9", 1), 80, lab.Carriage{})
+	conn.Open()
+	var at []int64
+	var packets []*lab.Packet
+	for pad := 1300; len(at) != 2; pad++ {
+		path := "/" + strings.Repeat("x", pad) + "?imei="
+		all := conn.Send(telltale.ToServer, []byte("GET "+path+"001012704839210 HTTP/1.1\r\nHost: collect.example\r\n\r\n"))
+		conn.Send(telltale.ToClient, []byte("HTTP/1.1 204 No Content\r\n\r\n"))
+		packets = c.Packets()
+		start := all.Start + int64(len("GET "+path))
+		at = conn.Packets(telltale.ToServer, telltale.Range{Start: start, End: start + 15})
+	}
+	savePackets(t, packets[at[0]-2:at[0]], "first.pcapng")
+	savePackets(t, packets[at[0]:], "second.pcapng")
+	if told, want := said(t, "first.pcapng", "second.pcapng"), "packets 2 of first.pcapng, 1 of second.pcapng"; !strings.Contains(told, want) {
+		t.Errorf("no %q in %s", want, told)
+	}
+	said(t, "audit", "first.pcapng", "second.pcapng", "--json", "records.ndjson")
+	records, err := os.ReadFile("records.ndjson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	finding := string(regexp.MustCompile(`F-[0-9a-f]{8}`).Find(records))
+	out := said(t, "slice", finding, "first.pcapng", "--records", "records.ndjson", "-o", "proof.pcapng")
+	if want := "not the whole finding: packets of second.pcapng are not in it"; !strings.Contains(out, want) {
+		t.Errorf("no %q in %s", want, out)
 	}
 }

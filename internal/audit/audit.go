@@ -6,7 +6,6 @@ package audit
 import (
 	"context"
 	"io"
-	"os"
 
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/capture"
@@ -41,9 +40,10 @@ type Options struct {
 	Crashed func(flow string, c *pipeline.Crash)
 
 	// Heard is told of every message with identifiers, and with Messages of every
-	// other one, in which packets it came; a record names no more than
-	// [telltale.MaxPackets] of them. nil: nobody is told.
-	Heard func(flow string, packets telltale.Packets)
+	// other one, in which packets it came, counted from the beginning of the input
+	// that the first is in; a record names no more than [telltale.MaxPackets] of
+	// them. nil: nobody is told.
+	Heard func(flow string, input int, packets telltale.Packets)
 
 	// Follow has a file that ends waited on for more until Follow is done;
 	// nil: the end is the end.
@@ -56,11 +56,13 @@ type Result struct {
 	Masker *telltale.Masker
 }
 
-// Run audits the inputs one after the other. A file that cannot be opened ends
-// the run before anything is read; one that breaks off later is told as
-// damage, and what was found before stays.
+// Run audits the inputs one after the other, in the order of their first packets
+// where these are known; one that goes on where another stopped is read as one
+// with it. A file that cannot be opened ends the run before anything is read; one
+// that breaks off later is told as damage, and what was found before stays.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	if err := check(o.Inputs); err != nil {
+	inputs, err := survey(ctx, &o)
+	if err != nil {
 		return nil, err
 	}
 	out := newSpool(o.Records)
@@ -68,9 +70,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	r := newRecorder(o, out)
 	engine := detect.New(seeds(o.Devices))
 	engine.Plain = o.Plain
-	for i, name := range o.Inputs {
-		r.input = i + 1
-		if err := r.read(ctx, name, engine); err != nil {
+	for len(inputs) > 0 {
+		if inputs, err = r.read(ctx, inputs, engine); err != nil {
 			return nil, err
 		}
 	}
@@ -81,38 +82,24 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	return &Result{rep, r.masker}, out.write(r.head(rep), strangers)
 }
 
-// check opens every input that can be opened twice.
-func check(names []string) error {
-	for _, name := range names {
-		if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() || name == "-" {
-			continue // a pipe, or a folder, which says so when it is read
-		}
-		f, err := capture.Open(name)
-		if err != nil {
-			return err
-		}
-		_ = f.Close() // opened for reading only
-	}
-	return nil
-}
-
-// read runs one input through the engine.
-func (r *recorder) read(ctx context.Context, name string, engine *detect.Engine) error {
-	var how []capture.Option
+// read runs the first of some inputs through the engine, with those that go on from
+// it, and returns the others.
+func (r *recorder) read(ctx context.Context, inputs []input, engine *detect.Engine) (rest []input, err error) {
+	s := &series{rest: inputs[1:], done: r.accountInput}
 	if r.o.Follow != nil {
-		how = append(how, capture.Follow(r.o.Follow))
+		s.how = append(s.how, capture.Follow(r.o.Follow))
 	}
 	if r.o.Workers > 1 {
-		how = append(how, capture.HashAside)
+		s.how = append(s.how, capture.HashAside)
 	}
-	f, err := capture.Open(name, how...)
-	if err != nil {
-		return err
+	if err := s.begin(inputs[0], 0); err != nil {
+		return nil, err
 	}
-	defer func() { _ = f.Close() }() // opened for reading only
-	tally, err := pipeline.Run(ctx, f, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Prints: r.out.out != nil, Crashes: r.o.Crashed != nil, Whole: r.o.Whole, Engine: engine}, r)
-	r.account(f, tally)
-	return err
+	r.series = s
+	tally, err := pipeline.Run(ctx, s, pipeline.Config{Workers: r.o.Workers, Messages: r.o.Messages, Prints: r.out.out != nil, Crashes: r.o.Crashed != nil, Whole: r.o.Whole, Engine: engine}, r)
+	s.end()
+	r.account(tally)
+	return s.rest, err
 }
 
 // seeds returns every value of the device files.

@@ -17,9 +17,20 @@ func newCoverage() telltale.Coverage {
 	}
 }
 
-// addCoverage adds an input's tally, what of its file could not be read as
-// packets, and the packets that it says it lost.
-func addCoverage(c *telltale.Coverage, t *pipeline.Tally, unread map[telltale.SkipReason]int64, drops map[string]int64) {
+// addUnread adds what of an input could not be read as packets, and the packets
+// that it says it lost.
+func addUnread(c *telltale.Coverage, unread map[telltale.SkipReason]int64, drops map[string]int64) {
+	for k, n := range unread {
+		c.Payload.In += n
+		c.Payload.Skipped[k] += n
+	}
+	for k, n := range drops {
+		c.Missing.Drops[k] += n
+	}
+}
+
+// addCoverage adds what a run through the engine counted.
+func addCoverage(c *telltale.Coverage, t *pipeline.Tally) {
 	c.Packets.In += t.Packets.In
 	c.Packets.Decoded += t.Packets.Decoded
 	for k, n := range t.Packets.Undecodable {
@@ -34,13 +45,6 @@ func addCoverage(c *telltale.Coverage, t *pipeline.Tally, unread map[telltale.Sk
 	}
 	for k, n := range t.Payload.Skipped {
 		p.Skipped[k] += n
-	}
-	for k, n := range unread {
-		p.In += n
-		p.Skipped[k] += n
-	}
-	for k, n := range drops {
-		c.Missing.Drops[k] += n
 	}
 	c.Missing.Gap += t.Missing.Gap
 	c.Missing.Snaplen += t.Missing.Snaplen

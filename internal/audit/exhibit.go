@@ -18,6 +18,7 @@ type shown struct {
 	value   telltale.Value
 	field   telltale.Text
 	form    string
+	input   int // that the first of packets is in
 	packets telltale.Packets
 	bytes   []byte // as on the wire and, where that is something else, then as decoded
 	wire    int    // how many are as on the wire
@@ -36,7 +37,7 @@ func show(s *pipeline.Sighting, values []string) shown {
 		both, from = slices.Concat(s.Wire, s.Decoded), len(s.Wire)
 	}
 	return shown{
-		rank: exhibitRank(s), value: s.Value, field: s.Field, form: s.Form, packets: s.Packets,
+		rank: exhibitRank(s), value: s.Value, field: s.Field, form: s.Form, input: s.Input, packets: s.Packets,
 		bytes: both, wire: len(s.Wire), from: from,
 		wireMark: s.WireMark, decodedMark: s.DecodedMark, wireBlank: s.WireBlank, held: cutPlaces(string(text), values),
 	}
@@ -47,16 +48,16 @@ func (s *shown) onWire() []byte  { return s.bytes[:s.wire:s.wire] }
 func (s *shown) decoded() []byte { return s.bytes[s.from:] }
 
 // exhibit returns the bytes of the group's first transmission.
-func (g *send) exhibit(inputs []telltale.Input, m *telltale.Masker) *report.Exhibit {
+func (g *send) exhibit(m *telltale.Masker) *report.Exhibit {
 	if g.rank == 0 {
 		return nil
 	}
 	decoded, mark := whole(g.decoded(), g.decodedMark)
 	blank := telltale.Union(append(slices.Clone(g.held), mark))
 	x := &report.Exhibit{
-		Packets: g.packets, FlowID: g.FlowID, Message: 1, Of: g.Count, Kind: g.value.Kind(), Wire: g.excerpt(m),
+		Input: g.input, Packets: g.packets, FlowID: g.FlowID, Message: 1, Of: g.Count, Kind: g.value.Kind(), Wire: g.excerpt(m),
 		Decoded: telltale.Excerpt{Data: decoded, Mark: mark, Value: g.value, Blank: blank},
-		Chain:   g.field, Response: g.Response, Capture: inputs[g.input-1].Name,
+		Chain:   g.field, Response: g.Response,
 	}
 	if g.whole != nil {
 		x.Whole = g.whole.contained(decoded, m)

@@ -27,7 +27,7 @@ type recorder struct {
 	masker    *telltale.Masker
 	line      []byte        // reused
 	closed    telltale.Flow // reused for the record of each flow
-	input     int           // number of the input in hand, from 1
+	series    *series       // in hand
 	devices   *devices
 	names     *destination.Names
 	book      *destination.Book
@@ -53,7 +53,7 @@ func newRecorder(o Options, out *spool) *recorder {
 	return &recorder{
 		o: o, out: out, masker: telltale.NewMasker(o.Reveal, known(o.Devices)...),
 		devices: newDevices(o.Devices), names: destination.NewNames(), book: destination.NewBook(o.Claims...), dests: newDestinations(), ids: newIdentifiers(),
-		sends: newSends(), services: newServices(o.Signatures), tags: map[telltale.Value]string{}, toldAddr: map[toldAddress]bool{}, cover: newCoverage(),
+		sends: newSends(), services: newServices(o.Signatures), tags: map[telltale.Value]string{}, toldAddr: map[toldAddress]bool{}, cover: newCoverage(), inputs: make([]telltale.Input, len(o.Inputs)),
 	}
 }
 
@@ -99,8 +99,9 @@ func (r *recorder) record(rec telltale.Record) {
 // by which packet it was of a Wi-Fi frame that holds several.
 func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 	var room [32]byte
-	id := append(strconv.AppendInt(room[:0], int64(r.input), 10), '-')
-	id = strconv.AppendInt(id, f.ID, 10)
+	at := r.series.place(f.ID)
+	id := append(strconv.AppendInt(room[:0], int64(at.input), 10), '-')
+	id = strconv.AppendInt(id, f.ID-at.base, 10)
 	if f.Key.Depth > 0 {
 		id = strconv.AppendInt(append(id, '.'), int64(f.Key.Depth), 10)
 	}
@@ -132,7 +133,7 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 		tunnel = r.flowID(f.Tunnel)
 	}
 	r.closed = telltale.Flow{
-		ID: r.flowID(f), Tunnel: tunnel, Input: r.input, Device: dev.ID,
+		ID: r.flowID(f), Tunnel: tunnel, Input: r.series.place(f.ID).input, Device: dev.ID,
 		SrcIP: f.Key.Src.Netip(), SrcPort: f.Key.SrcPort, DestIP: f.Key.Dst.Netip(), DestPort: f.Key.DstPort,
 		Proto: protoName(f.Key.Proto), AppProto: f.AppProto, CommunityID: communityID(f.Key),
 		Start: f.Start, End: f.End, Ended: f.Ended,
@@ -155,8 +156,9 @@ func (r *recorder) message(e *pipeline.Event) {
 	if len(m.Sightings) == 0 && !r.o.Messages {
 		return
 	}
+	in, packets := r.series.places(m.Packets)
 	if r.o.Heard != nil {
-		r.o.Heard(r.flowID(f), m.Packets)
+		r.o.Heard(r.flowID(f), in, packets)
 	}
 	dev, isSrc := r.devices.of(f)
 	sentBy := speaker(dev, isSrc, m.Dir)
@@ -164,8 +166,8 @@ func (r *recorder) message(e *pipeline.Event) {
 		service := r.services.message(e, r.farEnd(e, dev, isSrc))
 		veil(m)
 		r.record(&telltale.Message{
-			FlowID: r.flowID(f), Time: m.Time, Device: dev.ID, AppProto: m.Proto, Direction: m.Dir, SentBy: sentBy,
-			Protection: m.Protection, Packets: m.Packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS, Facts: m.Facts, Signature: service,
+			FlowID: r.flowID(f), Time: m.Time, Input: in, Device: dev.ID, AppProto: m.Proto, Direction: m.Dir, SentBy: sentBy,
+			Protection: m.Protection, Packets: packets, HTTP: m.HTTP, DNS: m.DNS, TLS: m.TLS, Facts: m.Facts, Signature: service,
 		})
 	}
 	if len(m.Sightings) > 0 {
@@ -194,9 +196,10 @@ func (r *recorder) transmission(e *pipeline.Event, dev *owner, isSrc bool, sentB
 	far, addr := dest.record(), end.addr
 	r.nTx++
 	values := held(m)
+	in, packets := r.series.places(m.Packets)
 	t := &telltale.Transmission{
-		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
-		Destination: far.ID, Template: veiled(template(m), values), Protection: protection(m), Packets: m.Packets,
+		ID: "x" + strconv.Itoa(r.nTx), Time: m.Time, Input: in, FlowID: r.flowID(f), Device: dev.ID, Direction: m.Dir, SentBy: sentBy,
+		Destination: far.ID, Template: veiled(template(m), values), Protection: protection(m), Packets: packets,
 		Answered: m.Answered, Response: veiled(telltale.NewText(m.Response), values),
 		Signature: r.services.message(e, end),
 	}
@@ -227,7 +230,8 @@ func (r *recorder) sighting(s *pipeline.Sighting, t *telltale.Transmission) *tel
 	r.nSeen++
 	out := &s.Sighting
 	out.ID = "s" + strconv.Itoa(r.nSeen)
-	out.Input, out.FlowID, out.Transmission, out.Device = r.input, t.FlowID, t.ID, t.Device
+	out.Input, out.Packets = r.series.places(out.Packets)
+	out.FlowID, out.Transmission, out.Device = t.FlowID, t.ID, t.Device
 	out.Protection, out.ReadableBy, out.Tag = t.Protection, t.ReadableBy, r.tag(out.Value)
 	t.Sightings = append(t.Sightings, out.ID)
 	t.Kinds = addKind(t.Kinds, out.Kind)
@@ -345,13 +349,16 @@ func addKind(kinds []telltale.Kind, k telltale.Kind) []telltale.Kind {
 	return append(kinds, k)
 }
 
-// account adds an input that was read.
-func (r *recorder) account(f *capture.File, t *pipeline.Tally) {
-	in := f.Input()
-	in.Input = r.input
-	r.inputs = append(r.inputs, in)
+// accountInput adds an input that was read.
+func (r *recorder) accountInput(f *capture.File, in telltale.Input) {
+	r.inputs[in.Input-1] = in
 	r.sim = r.sim || f.Simulated()
-	addCoverage(&r.cover, t, f.Skipped(), f.Drops())
+	addUnread(&r.cover, f.Skipped(), f.Drops())
+}
+
+// account adds what a run through the engine counted.
+func (r *recorder) account(t *pipeline.Tally) {
+	addCoverage(&r.cover, t)
 	r.unchecked += t.Unchecked
 	if t.Packets.In > 0 {
 		if r.first == 0 || t.First < r.first {
@@ -418,7 +425,7 @@ func (r *recorder) finish(strangers map[string]bool) *report.Audit {
 	devs := slices.DeleteFunc(r.devices.records(), func(d telltale.Device) bool { return strangers[d.ID] })
 	rep := &report.Audit{
 		Info: *r.info(), Inputs: r.inputs, Devices: devs, Identifiers: r.ids.records(), Destinations: r.dests.records(r.book, r.ids.sentTo(), strangers),
-		Services: r.services.records(), Sends: r.sends.records(r.inputs, r.masker), Contacts: r.dests.contacts(strangers),
+		Services: r.services.records(), Sends: r.sends.records(r.masker), Contacts: r.dests.contacts(strangers),
 		Start: r.first, End: r.last, Joins: r.joins.count(strangers), Packets: r.cover.Packets.In,
 	}
 	if len(rep.Sends) > 0 {

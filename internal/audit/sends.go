@@ -26,7 +26,6 @@ type send struct {
 	report.Send
 	last  string // transmission_id counted last
 	whole *wholeMessage
-	input int
 	shown
 }
 
@@ -55,10 +54,10 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []str
 		return false
 	}
 	if g == nil {
-		g = &send{input: s.Input}
+		g = &send{}
 		g.Received = t.SentBy == telltale.SentByPeer
 		g.Destination, g.DestIP, g.Device, g.First = far.Name, addr, t.Device, t.Time
-		g.App, g.Protection, g.ReadableBy, g.Packets, g.FlowID = t.App, t.Protection, t.ReadableBy, t.Packets, t.FlowID
+		g.App, g.Protection, g.ReadableBy, g.Input, g.Packets, g.FlowID = t.App, t.Protection, t.ReadableBy, t.Input, t.Packets, t.FlowID
 		g.Service = t.Signature
 		x.byKey[string(x.key)] = g
 		x.list = append(x.list, g)
@@ -69,7 +68,7 @@ func (x *sends) add(t *telltale.Transmission, s *pipeline.Sighting, values []str
 		g.transmission(t)
 		if len(g.Messages) < report.MaxMessages && x.spare > 0 {
 			x.spare--
-			g.Messages = append(g.Messages, report.Message{Transmission: t.ID, Time: t.Time, FlowID: t.FlowID, Packets: t.Packets, Answered: t.Answered, Response: t.Response})
+			g.Messages = append(g.Messages, report.Message{Transmission: t.ID, Time: t.Time, Input: t.Input, FlowID: t.FlowID, Packets: t.Packets, Answered: t.Answered, Response: t.Response})
 		}
 	}
 	if id != "" && g.Count == 1 && len(g.Spots) < maxSpots && x.spare > 0 {
@@ -134,13 +133,13 @@ func exhibitRank(s *pipeline.Sighting) int {
 const maxExhibits = 64
 
 // records returns the groups, those of most consequence first.
-func (x *sends) records(inputs []telltale.Input, m *telltale.Masker) []report.Send {
+func (x *sends) records(m *telltale.Masker) []report.Send {
 	byConsequence(x.list)
 	var out []report.Send
 	for i, g := range x.list {
 		slices.Sort(g.Times)
 		if i < maxExhibits {
-			g.Exhibit = g.exhibit(inputs, m)
+			g.Exhibit = g.exhibit(m)
 		}
 		out = append(out, g.Send)
 	}

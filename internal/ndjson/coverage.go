@@ -4,6 +4,7 @@ import "github.com/telltale-audit/telltale"
 
 func (l *line) input(i *telltale.Input) {
 	l.int("input", int64(i.Input))
+	l.optInt("continues", int64(i.Continues))
 	l.string("name", i.Name)
 	l.string("sha256", i.SHA256)
 	l.int("size", i.Size)

@@ -32,6 +32,7 @@ func (l *line) finding(f *telltale.Finding) {
 func (l *line) exhibit(x *telltale.Exhibit) {
 	l.open("exhibit", '{')
 	l.string("kind", string(x.Kind))
+	l.int("input", int64(x.Input))
 	l.packets(x.Packets)
 	l.string("wire", x.Wire)
 	l.mark("wire_mark", x.WireMark)

@@ -4,6 +4,7 @@ import "github.com/telltale-audit/telltale"
 
 func (l *line) message(m *telltale.Message) {
 	l.time("timestamp", m.Time)
+	l.int("input", int64(m.Input))
 	l.string("flow_id", m.FlowID)
 	l.optString("device_id", m.Device)
 	l.string("app_proto", m.AppProto)

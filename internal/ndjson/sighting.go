@@ -29,6 +29,7 @@ func (l *line) sighting(s *telltale.Sighting) {
 func (l *line) transmission(t *telltale.Transmission) {
 	l.time("timestamp", t.Time)
 	l.string("transmission_id", t.ID)
+	l.int("input", int64(t.Input))
 	l.string("flow_id", t.FlowID)
 	l.optString("device_id", t.Device)
 	l.string("direction", t.Direction.String())

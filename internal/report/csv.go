@@ -47,7 +47,7 @@ func (v *view) csvRow(p *party, id *telltale.Identifier) []string {
 	row := []string{
 		v.id(p), v.ownLabel(p), direction, p.name, address, string(id.Kind), v.m.Value(id.Value), id.Tag, string(id.Level),
 		strconv.FormatFloat(id.Confidence, 'f', 4, 64), strconv.Itoa(p.sent(id)), instant(id.First), instant(id.Last),
-		string(p.protection), string(p.readableBy), strings.Join(s.Forms, " "), strings.Trim(frameSet(s.Packets), "{}"),
+		string(p.protection), string(p.readableBy), strings.Join(s.Forms, " "), strings.ReplaceAll(v.packetsOf(s.Input, s.Packets), ", ", ","),
 	}
 	for i, cell := range row {
 		row[i] = inert(harmless(cell))

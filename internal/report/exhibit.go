@@ -29,8 +29,8 @@ func (v *view) exhibit(s *screen) {
 	if !x.Response.IsZero() {
 		s.labelled(indent, "server said", plain, span{v.m.Text(x.Response), plain})
 	}
-	if x.Capture != "" && len(x.Packets) > 0 {
-		s.labelled(indent, "see it", plain, span{fmt.Sprintf("tshark -r %s -Y 'frame.number in %s' -V", shellQuote(harmless(x.Capture)), frameSet(x.Packets)), plain})
+	if see := v.tshark(x); see != "" {
+		s.labelled(indent, "see it", plain, span{see, plain})
 	}
 }
 
@@ -40,9 +40,9 @@ func (v *view) whereabouts() string {
 	var parts []string
 	switch n := len(x.Packets); {
 	case n == 1:
-		parts = append(parts, fmt.Sprintf("packet %d", x.Packets[0]))
+		parts = append(parts, "packet "+v.packetsOf(x.Input, x.Packets))
 	case n > 1:
-		parts = append(parts, "packets "+strings.Trim(strings.ReplaceAll(frameSet(x.Packets), ",", ", "), "{}"))
+		parts = append(parts, "packets "+v.packetsOf(x.Input, x.Packets))
 	}
 	if x.FlowID != "" {
 		parts = append(parts, "flow "+x.FlowID)

@@ -153,7 +153,7 @@ func (v *view) exhibitRecord(p *party) *telltale.Exhibit {
 	if x == nil {
 		return nil
 	}
-	out := &telltale.Exhibit{Kind: x.Kind, Packets: x.Packets, Chain: x.Chain}
+	out := &telltale.Exhibit{Kind: x.Kind, Input: x.Input, Packets: x.Packets, Chain: x.Chain}
 	out.Wire, out.WireMark = v.m.Excerpt(x.Wire)
 	if len(x.Decoded.Data) > 0 {
 		out.Decoded, out.DecodedMark = v.m.Excerpt(x.Decoded)

@@ -127,7 +127,7 @@ func incidentExhibit() *Exhibit {
 	value := telltale.NewValue(telltale.ICCID, "89999001234567890125")
 	decodedMark := telltale.Range{Start: 13, End: 33}
 	return &Exhibit{
-		Packets: telltale.Packets{21904, 21905}, FlowID: "1-21899", Message: 10, Of: 15, Kind: telltale.ICCID,
+		Input: 1, Packets: telltale.Packets{21904, 21905}, FlowID: "1-21899", Message: 10, Of: 15, Kind: telltale.ICCID,
 		Wire: telltale.Excerpt{
 			Data: []byte(wire), Mark: wireMark, Value: value, Encoded: true,
 			Blank: []telltale.Range{{Start: 26, End: 45}},
@@ -135,7 +135,6 @@ func incidentExhibit() *Exhibit {
 		Decoded:  telltale.Excerpt{Data: []byte(decoded), Mark: decodedMark, Value: value, Blank: []telltale.Range{decodedMark}},
 		Chain:    telltale.NewText("http.body > base64 (line feed every 76) > json > $.SIM1ICCID"),
 		Response: telltale.NewText(`200 {"resultCode":"1","resultDesc":"Check error"}`),
-		Capture:  "nokia-7-plus.pcapng",
 	}
 }
 
@@ -237,7 +236,7 @@ func hostile() *Audit {
 	a.Sends[0].Destination = telltale.NewText("evil\x1b[2J\x1b]0;title\a\u202egnp.exe\u2066." + string(make([]byte, 300)) + "example\r\nVERDICT")
 	a.Exhibit.Response = telltale.NewText("200 \x1b[31mred\x9b31m \xff\xfe e\u0301\u0301\u0301\u0301\u0301 漢字漢字 {\"a\":1}\n\n\t")
 	a.Exhibit.Chain = telltale.NewText("http.body > json > $.\x1b[0m\u202eabc")
-	a.Exhibit.Capture = "x'; rm -rf ~ #\x1b[2J.pcap"
+	a.Inputs[0].Name = "x'; rm -rf ~ #\x1b[2J.pcap"
 	a.Devices[0].Label = "My\x1b[5m phone \u202e漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字"
 	a.Info.Inputs = []string{"\x1b[2J.pcap"}
 	a.Coverage.BlindSpots = []string{"\x1b[8mhidden", "a very long blind spot that goes on and on and on and on and on and on and on and on and on and on and on and on and on and on and on and on"}

@@ -27,7 +27,7 @@ func FuzzTerminal(f *testing.F) {
 		a.End = a.Start + telltale.Time(n)
 		a.Coverage.Payload.Scanned = n
 		a.Coverage.BlindSpots = []string{name, label}
-		a.Exhibit.Wire.Data, a.Exhibit.Response, a.Exhibit.Capture = wire, telltale.NewText(string(wire)), name
+		a.Exhibit.Wire.Data, a.Exhibit.Response, a.Inputs[0].Name = wire, telltale.NewText(string(wire)), name
 		if bits&2 != 0 {
 			a.Sends = nil
 		}

@@ -57,7 +57,7 @@ func (v *view) markdownFindings(b *strings.Builder) {
 			b.WriteString("\n" + inText(capital(notCounted)+": "+said) + "\n")
 		}
 		if x, _ := p.exhibit(); x != nil {
-			b.WriteString("\nSee it: " + inText(v.whereaboutsOf(x)) + "; display filter `frame.number in " + frameSet(x.Packets) + "`\n")
+			b.WriteString("\nSee it: " + inText(v.whereaboutsOf(x)) + "; display filter `" + v.filter(x) + "`\n")
 		}
 	}
 }

@@ -128,10 +128,10 @@ func (v *view) steps() []step {
 // from which file.
 func (v *view) sliceCommand(p *party) string {
 	x, _ := p.exhibit()
-	if x == nil || x.Capture == "" {
+	if x == nil || v.namesOf(x) == "" {
 		return ""
 	}
-	return fmt.Sprintf("telltale slice %s %s%s -o %s.pcapng", v.id(p), shellQuote(harmless(x.Capture)), v.deviceFlags(), v.id(p))
+	return fmt.Sprintf("telltale slice %s %s%s -o %s.pcapng", v.id(p), v.namesOf(x), v.deviceFlags(), v.id(p))
 }
 
 // deviceFlags names the device files: with others, a finding has another name.
@@ -185,7 +185,7 @@ func (v *view) log() (rows []logRow, more string) {
 				n++
 				rows = append(rows, logRow{
 					strconv.Itoa(n), v.id(p), v.clock(msg.Time) + fmt.Sprintf(".%03d", msg.Time.Std().Nanosecond()/1e6), p.name,
-					strings.ReplaceAll(strings.Trim(frameSet(msg.Packets), "{}"), ",", ", "), msg.FlowID, v.answer(msg),
+					v.packetsOf(msg.Input, msg.Packets), msg.FlowID, v.answer(msg),
 				})
 			}
 		}
@@ -210,6 +210,9 @@ func (v *view) inputRows() []inputRow {
 	for i := range v.Inputs {
 		in := &v.Inputs[i]
 		row := inputRow{harmless(in.Name), in.SHA256, thousands(in.Size), thousands(in.Packets), in.Format, ""}
+		if before := v.input(in.Continues); before != nil {
+			row.Format += ", goes on from " + harmless(before.Name)
+		}
 		if n := len(in.Damage); n > 0 {
 			row.Damage = counted(int64(n), "damaged place")
 		}

@@ -75,15 +75,14 @@ func (v *view) proof(p *party, x *Exhibit, s *Send) proof {
 	id := v.id(p)
 	out := proof{
 		ID: id, Name: p.name, Class: p.class(), Layers: v.layers(x), Conclusion: v.layerConclusion(x), Aside: v.aside(x),
-		Where: v.whereaboutsOf(x), Filter: "frame.number in " + frameSet(x.Packets), Response: v.m.Text(x.Response),
+		Where: v.whereaboutsOf(x), Filter: v.filter(x), Response: v.m.Text(x.Response),
 	}
 	if !x.Chain.IsZero() {
 		out.Chain = strings.Split(v.m.Text(x.Chain), " > ")
 	}
-	if x.Capture != "" && len(x.Packets) > 0 {
-		name := shellQuote(harmless(x.Capture))
-		out.Tshark = fmt.Sprintf("tshark -r %s -Y 'frame.number in %s' -V", name, frameSet(x.Packets))
-		out.Why = "telltale audit " + name + v.deviceFlags() + " --why " + id
+	if names := v.namesOf(x); names != "" {
+		out.Tshark = v.tshark(x)
+		out.Why = "telltale audit " + names + v.deviceFlags() + " --why " + id
 		out.Slice = v.sliceCommand(p)
 	}
 	out.Also = v.alsoSaid(p.ids)

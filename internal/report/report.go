@@ -56,6 +56,7 @@ type Send struct {
 	Forms       []string       // how the values were written: "plain", "base64>json"
 	Answered    string         // none, ack, response
 	Response    telltale.Text
+	Input       int
 	Packets     telltale.Packets // of one transmission, the one to look at
 	FlowID      string
 	Messages    []Message // its transmissions one by one, the first MaxMessages of them at most
@@ -67,6 +68,7 @@ type Send struct {
 type Message struct {
 	Transmission string // transmission_id
 	Time         telltale.Time
+	Input        int // that its first packet is in
 	FlowID       string
 	Packets      telltale.Packets
 	Answered     string // none, ack, response
@@ -105,6 +107,7 @@ type Contact struct {
 // Exhibit is the proof a person can check: the bytes of one transmission as
 // they were on the wire and as they read when decoded.
 type Exhibit struct {
+	Input       int // that the first packet is in; 0 where that is not known
 	Packets     telltale.Packets
 	FlowID      string
 	Message, Of int // this is the Message-th of Of like it, from 1
@@ -116,7 +119,6 @@ type Exhibit struct {
 	Wire, Decoded telltale.Excerpt
 	Chain         telltale.Text // "http.body > base64 (line feed every 76) > json > $.SIM1ICCID"
 	Response      telltale.Text
-	Capture       string // base name of the capture file
 	Whole         *Whole // nil where its bytes were not kept
 }
 
