@@ -23,12 +23,13 @@ var digests = []struct {
 	{"sha512", func(dst, b []byte) []byte { s := sha512.Sum512(b); return append(dst, s[:]...) }},
 }
 
-// digests adds the digests of t as raw bytes, as hexadecimal in both cases and as
-// Base64 in both alphabets. No two texts that differ have the same.
-func (s *speller) digests(t string) {
+// digests adds the digests of t, which itself is a digest of the value if inner names
+// one: as raw bytes, as hexadecimal in both cases and as Base64 in both alphabets. No
+// two texts that differ have the same.
+func (s *speller) digests(t, inner string) {
 	for _, d := range digests {
 		s.sum = d.sum(s.sum[:0], []byte(t))
-		p := pattern{form: d.name, bits: int16(8 * len(s.sum)), digest: true}
+		p := pattern{form: d.name + inner, bits: int16(8 * len(s.sum)), digest: true}
 		p.binary = true
 		s.next(s.sum, p)
 		p.binary = false
@@ -36,11 +37,30 @@ func (s *speller) digests(t string) {
 		s.next(s.text, p)
 		capitals(s.text)
 		s.next(s.text, p)
+		if d.name == "md5" {
+			s.half(p)
+		}
 		s.text = base64.RawStdEncoding.AppendEncode(s.text[:0], s.sum)
 		s.next(s.text, p)
 		s.text = base64.RawURLEncoding.AppendEncode(s.text[:0], s.sum)
 		s.next(s.text, p)
 	}
+}
+
+// twice adds the digests of the hexadecimal MD5 of t.
+func (s *speller) twice(t string) {
+	sum := md5.Sum([]byte(t))
+	s.digests(hex.EncodeToString(sum[:]), ">md5")
+}
+
+// half adds the middle of the MD5 at hand, of which programs keep no more where they
+// have room for 16 digits.
+func (s *speller) half(p pattern) {
+	p.bits = 64
+	s.text = hex.AppendEncode(s.text[:0], s.sum[4:12])
+	s.next(s.text, p)
+	capitals(s.text)
+	s.next(s.text, p)
 }
 
 // next takes a pattern that is written text, unless that is how the one before is.

@@ -21,7 +21,7 @@ var dictionary = readKeys(keysText, Headers())
 // run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(keysText))
-	return telltale.Table{Name: "field-names", Version: "7", Date: "2026-11-26", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "field-names", Version: "8", Date: "2026-11-27", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // A keyDictionary is the dictionary, ready for look-up.

@@ -6,10 +6,13 @@ import (
 	"crypto/sha1"
 	"crypto/sha256"
 	"crypto/sha512"
+	"encoding/base32"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -63,6 +66,18 @@ func writings(text string) map[string]string {
 		wide = append(wide, c, 0)
 	}
 	out["utf16"] = string(wide)
+	var list, numbers []string
+	for _, c := range []byte(text) {
+		list, numbers = append(list, fmt.Sprintf("%02x", c)), append(numbers, strconv.Itoa(int(c)))
+	}
+	out["hex dump"], out["hex escapes"], out["hex numbers"] = strings.Join(list, " "), `\x`+strings.Join(list, `\x`), "0x"+strings.Join(list, ", 0x")
+	out["numbers"], out["numbers apart"] = strings.Join(numbers, ","), strings.Join(numbers, ", ")
+	for pad := range 5 {
+		out[fmt.Sprintf("base32 at %d", pad)] = strings.TrimRight(base32.StdEncoding.EncodeToString([]byte("#####"[:pad]+text+"!?")), "=")
+	}
+	out["md5 of md5"] = hex.EncodeToString(digestsOf(hex.EncodeToString(digestsOf(text)["md5"]))["md5"])
+	out["sha256 of md5"] = hex.EncodeToString(digestsOf(hex.EncodeToString(digestsOf(text)["md5"]))["sha256"])
+	out["half md5"] = hex.EncodeToString(digestsOf(text)["md5"])[8:24]
 	for name, sum := range digestsOf(text) {
 		out[name+" hex"] = hex.EncodeToString(sum)
 		out[name+" HEX"] = strings.ToUpper(hex.EncodeToString(sum))
@@ -105,12 +120,18 @@ func checkKnown(t *testing.T, e *Engine, seed Seed, way string, b []byte, in tel
 
 // The spellings that belong to one kind.
 func TestSpellingsOfKinds(t *testing.T) {
-	e := New(deviceSeeds())
+	const androidID, adID = "a1b2c3d4e5f60718", "5f0c4a3e-91d2-4b7f-8a6c-1e2d3f405162"
+	e := New(append(deviceSeeds(), seedOf(telltale.AndroidID, androidID, 0), seedOf(telltale.AdID, adID, 0)))
 	for _, c := range []struct {
 		seed  Seed
 		texts []string
 	}{
 		{seedOf(telltale.IMEI, testIMEI, 0), []string{
+			"00101270-483921-0", "00101270 483921 0", "001012/70/483921/0", "00/101270/483921/0", "1012704839210",
+			"٠٠١٠١٢٧٠٤٨٣٩٢١٠", "００１０１２７０４８３９２１０",
+			"\x00" + string(binary.BigEndian.AppendUint64(nil, 1012704839210)), "\x01" + string(binary.LittleEndian.AppendUint64(nil, 1012704839210)),
+			"\x10" + string(binary.AppendUvarint(nil, 1012704839210)), "\x10" + string(binary.AppendVarint(nil, 1012704839210)),
+			"\x01" + string([]byte{0x00, 0x01, 0x01, 0x27, 0x04, 0x83, 0x92, 0x10}),
 			"00-101270-483921-0", "00 101270 483921 0", "001012-70-483921-0", "00101270483921", "001012704839210F",
 			"001012704839217",       // another check digit
 			"imei=0010127048392103", // with a software version
@@ -120,6 +141,9 @@ func TestSpellingsOfKinds(t *testing.T) {
 			"\x01" + string([]byte{0x0A, 0x10, 0x10, 0x72, 0x40, 0x38, 0x29, 0x01}),
 		}},
 		{seedOf(telltale.MAC, testMAC, 0), []string{
+			"2:0:5e:10:7a:c4", "c4:7a:10:5e:00:02", "2200601393860", "fe80::5eff:fe10:7ac4", "fe80:0:0:0:0:5EFF:FE10:7AC4",
+			"\x06" + string([]byte{0xC4, 0x7A, 0x10, 0x5E, 0x00, 0x02}), "\x00\x00\x5e\xff\xfe\x10\x7a\xc4",
+			hex.EncodeToString(digestsOf("\x02\x00\x5e\x10\x7a\xc4")["sha1"]),
 			"02-00-5E-10-7A-C4", "02005e107ac4", "02005E107AC4", "0200.5e10.7ac4", "02 00 5e 10 7a c4", "02:00:5E:10:7A:C4",
 			"\x00" + string([]byte{0x02, 0x00, 0x5E, 0x10, 0x7A, 0xC4}) + "\x00",
 			hex.EncodeToString(digestsOf("02005e107ac4")["sha256"]), hex.EncodeToString(digestsOf("02-00-5E-10-7A-C4")["md5"]),
@@ -128,6 +152,15 @@ func TestSpellingsOfKinds(t *testing.T) {
 			"8999900123456789012", "8999 9001 2345 6789 0125", "89999001234567890125F",
 			"\x00" + string([]byte{0x98, 0x99, 0x09, 0x10, 0x32, 0x54, 0x76, 0x98, 0x10, 0x52}),
 			hex.EncodeToString(digestsOf("8999900123456789012")["sha1"]),
+		}},
+		{seedOf(telltale.AndroidID, androidID, 0), []string{
+			"A1B2C3D4E5F60718", "11651590505119483672", "-6795153568590067944", "obLD1OX2Bxg=",
+			"\x00\xa1\xb2\xc3\xd4\xe5\xf6\x07\x18", "\x09\x18\x07\xf6\xe5\xd4\xc3\xb2\xa1",
+			hex.EncodeToString(digestsOf("\xa1\xb2\xc3\xd4\xe5\xf6\x07\x18")["sha256"]),
+		}},
+		{seedOf(telltale.AdID, adID, 0), []string{
+			strings.ToUpper(adID), strings.ReplaceAll(adID, "-", ""),
+			"\x10\x5f\x0c\x4a\x3e\x91\xd2\x4b\x7f\x8a\x6c\x1e\x2d\x3f\x40\x51\x62", "XwxKPpHSS3+KbB4tP0BRYg==",
 		}},
 		{seedOf(telltale.MEID, testMEID, 0), []string{"a0000049d1c3e7", "A0000049D1C3E72", "268435463313747175"}},
 	} {

@@ -25,6 +25,7 @@ var location = &Detector{
 		`{"lat":599138700,"lng":107522500}`,
 		"GET /near?ll=59.91387,10.75225&zoom=12 HTTP/1.1",
 		"location: 59.91387; 10.75225\r\n",
+		"?saddr=59.91387,10.75225&x=1",
 		"geo:59.91387,10.75225;u=35", // RFC 5870
 		`{"type":"Point","coordinates":[10.75225, 59.91387, 23.0]}`,
 		`{"type":"LineString","coordinates":[[-10.75225,59.91387],[-10.75226,59.91388]]}`,
@@ -40,6 +41,7 @@ var location = &Detector{
 		`{"location":"59.9,10.7"}`, // a region
 		`{"lat":59.91387}`,
 		"ll=59.91387&zoom=10.75225",
+		"at=how+far+is+59.91387,10.75225",
 		"location=59.913,Example",
 		"location=59.91387 10.7 kilometres",
 		`{"coordinates":[10.75225,95.91387]}`,

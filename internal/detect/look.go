@@ -163,7 +163,7 @@ func (c *candidate) equalsSeed(device, bits int) {
 // knownAt takes an occurrence of a spelling of a seed.
 func (s *Search) knownAt(p *pattern, start int) {
 	b, end := s.view.Data, start+len(p.text)
-	if end <= s.view.Seen || !p.binary && len(p.text) < freePattern && !wordBounds(b, start, end) {
+	if end <= s.view.Seen || (p.apart || !p.binary && len(p.text) < freePattern) && !wordBounds(b, start, end) {
 		return
 	}
 	if p.form == "" && s.told.has(int(p.seed), start, end) {

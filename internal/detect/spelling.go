@@ -21,13 +21,15 @@ type pattern struct {
 	before  int8  // text bytes before and after that hold a part of the value,
 	after   int8  // too mixed with its neighbours to be searched for
 	binary  bool  // not text: short ones are searched in binary data only
+	apart   bool  // it is no part of a longer word or number
 	digest  bool
 }
 
 // spellings returns the ways to write the value of a kind, each once, the
 // plain ones first: with the usual separators and in both cases, as Base64 in
-// its three alignments, hexadecimal, reversed, as UTF-16, as packed digits,
-// and as digests. The list is valid until the next call.
+// its three alignments, hexadecimal, reversed, as UTF-16, as packed digits, as a
+// number, as the bytes it stands for, and as digests. The list is valid until the
+// next call.
 func (s *speller) spellings(k telltale.Kind, value string) []pattern {
 	s.list = s.list[:0]
 	clear(s.seen)
@@ -35,13 +37,29 @@ func (s *speller) spellings(k telltale.Kind, value string) []pattern {
 	for _, t := range plain {
 		s.add([]byte(t), pattern{})
 	}
+	for _, t := range rare(k, value) {
+		s.addLong([]byte(t), pattern{})
+	}
 	for _, t := range plain {
 		s.encoded(t)
 	}
+	raw := rawOf(k, value)
 	s.packed(k, value)
-	for _, t := range digestForms(k, value) {
-		s.digests(t)
+	if len(value) >= shortPattern {
+		s.asSpelt(value)
 	}
+	s.asBytes(raw)
+	s.asNumber(value, raw)
+	if m, ok := numbering.ParseMAC(value); ok && (k == telltale.MAC || k == telltale.BSSID) {
+		s.asAddress(m)
+	}
+	for _, t := range digestForms(k, value) {
+		s.digests(t, "")
+	}
+	if len(raw) > 0 {
+		s.digests(string(raw), "")
+	}
+	s.twice(value)
 	return s.list
 }
 
@@ -244,17 +262,18 @@ func (s *speller) base64(t string, bits int16) {
 	}
 }
 
-// packed adds the binary spellings of digits and addresses.
+// packed adds the binary spellings of digits, two to a byte. An odd number of them is
+// filled up at the end or, as trackers of vehicles do, before the first.
 func (s *speller) packed(k telltale.Kind, v string) {
-	if m, ok := numbering.ParseMAC(v); ok && (k == telltale.MAC || k == telltale.BSSID) {
-		s.add(m[:], pattern{form: "raw", binary: true, bits: 48})
-		return
-	}
 	if !numbering.IsDigits(v) && k != telltale.MEID {
 		return
 	}
 	bits := information(v)
-	for _, b := range [][]byte{numbering.PackBCD(v), numbering.PackSwappedBCD(v), mobileIdentity(k, v)} {
+	all := [][]byte{numbering.PackBCD(v), numbering.PackSwappedBCD(v), mobileIdentity(k, v)}
+	if len(v)%2 != 0 {
+		all = append(all, numbering.PackBCD("0"+v))
+	}
+	for _, b := range all {
 		s.add(b, pattern{form: "bcd", binary: true, bits: bits})
 		s.hex(b, pattern{form: "hex>bcd", bits: bits})
 	}
