@@ -62,8 +62,12 @@ func (v *view) layer(s *screen, indent int, label string, e telltale.Excerpt) {
 		return
 	}
 	text, at := v.m.Excerpt(e)
-	if text = lineEnds.Replace(text); strings.Trim(text, "·") == "" {
+	switch text = lineEnds.Replace(text); {
+	case strings.Trim(text, "·") == "":
 		s.labelled(indent, label, plain, span{fmt.Sprintf("(%s, all of it hidden)", counted(int64(len(e.Data)), "byte")), dim})
+		return
+	case cells(strings.TrimSpace(text)) == 0: // spaces, or an accent with nothing to stand on
+		s.labelled(indent, label, plain, span{fmt.Sprintf("(%s, nothing to be seen)", counted(int64(len(e.Data)), "byte")), dim})
 		return
 	}
 	before, inside, after := window([]rune(text), int(at.Start), int(at.End), s.width-indent)
