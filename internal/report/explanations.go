@@ -160,9 +160,9 @@ var explanations = []Explanation{
 	{
 		Kind:   telltale.InstallID,
 		Name:   "Installation ID",
-		What:   "A random number that one app made for itself when it was installed.",
+		What:   "A number that an app made up for its installation, or for the device as it knows it; also where messages are pushed to.",
 		Who:    "The maker of the app recognises the installation; together with another identifier, the device.",
-		Change: "By installing the app anew.",
+		Change: "Most by installing the app anew; what it made from the device itself may come back.",
 		Find:   "Not shown in the settings.",
 		Source: "RFC 9562 where it is a UUID",
 	},
