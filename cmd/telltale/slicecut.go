@@ -27,7 +27,11 @@ func (c *cut) write(ctx context.Context, w io.Writer, files []captureFile) error
 		}
 	}
 	if c.out == nil {
-		return &failure{exitInput, errors.New("none of the finding's packets is in " + files[0].name), "name the capture that the finding is of"}
+		var names []string
+		for _, f := range files {
+			names = append(names, f.name)
+		}
+		return &failure{exitInput, errors.New("none of the finding's packets is in " + strings.Join(names, ", ")), "name the capture that the finding is of"}
 	}
 	return c.out.Flush()
 }

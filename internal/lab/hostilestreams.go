@@ -2,6 +2,8 @@ package lab
 
 import (
 	"bytes"
+	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/telltale-audit/telltale"
@@ -15,6 +17,7 @@ var hostileStreams = []*Hostile{
 	{"overlaps", "segments that tell 64 KiB over and over, each time differently", 2000, 10_000, "", overlaps},
 	{"heads", "heads without end, of 8 KiB each", 1000, 20_000, "searched_in_parts", each(endlessHead)},
 	{"turns", "connections of HTTP/2 in which one stream holds up 60 KiB of another", 0, 4000, "searched_in_parts", each(takeTurns)},
+	{"headers", "requests of HTTP/2 that each name a header of 3 KB sixty times, a byte each time", 500, 20_000, "headers_not_repeated", sameHeader},
 	{"requests", "requests in one connection that nobody answers", 1000, 200_000, "", pipelined},
 	{"chunks", "chunks of one byte in one body", 10000, 300_000, "", chunks},
 }
@@ -90,18 +93,42 @@ func chunks(s *scene, n int) {
 	})
 }
 
+// preface begins HTTP/2 (RFC 9113, section 3.4).
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+
+// frameHead returns the head of a frame of HTTP/2 with n bytes (RFC 9113, section 4.1):
+// kind 0 is data, kind 1 headers; of the flags, 4 says that these are all, 1 that the
+// message ends.
+func frameHead(kind, flags byte, stream, n int) []byte {
+	b := binary.BigEndian.AppendUint32(nil, uint32(n)<<8|uint32(kind))
+	return binary.BigEndian.AppendUint32(append(b, flags), uint32(stream))
+}
+
 // takeTurns begins a request of HTTP/2 that never ends, and sends the data of another.
 func takeTurns(s *scene, _ int) {
 	const size = 15 << 10
-	head := func(kind, stream byte, n int) []byte {
-		return []byte{0, byte(n >> 8), byte(n), kind, 4 * kind, 0, 0, 0, stream}
-	}
-	b := []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
-	for _, stream := range []byte{1, 3} {
-		b = append(append(b, head(1, stream, 2)...), 0x83, 0x84) // a POST to "/", in HPACK's static table
+	b := []byte(preface)
+	for _, stream := range []int{1, 3} {
+		b = append(append(b, frameHead(1, 4, stream, 2)...), 0x83, 0x84) // a POST to "/", in HPACK's static table
 	}
 	for range 4 {
-		b = append(append(b, head(0, 3, size)...), bytes.Repeat([]byte("data "), size/5)...)
+		b = append(append(b, frameHead(0, 0, 3, size)...), bytes.Repeat([]byte("data "), size/5)...)
 	}
 	s.hold(Carriage{}, func(c *Conn) { c.Send(telltale.ToServer, b) })
+}
+
+// sameHeader puts a long header into the table of HPACK (RFC 7541) and names it by its
+// place there from then on.
+func sameHeader(s *scene, n int) {
+	const size = 3000
+	long := append([]byte("\x40\x06x-long\x7f"), binary.AppendUvarint(nil, size-127)...)
+	long = append(long, strings.Repeat("x", size)...)
+	again := bytes.Repeat([]byte{0x80 | 62}, 60)
+	s.hold(Carriage{}, func(c *Conn) {
+		c.Send(telltale.ToServer, slices.Concat([]byte(preface), frameHead(1, 5, 1, len(long)), long))
+		for i := range n {
+			c.Send(telltale.ToServer, append(frameHead(1, 5, 3+2*i, len(again)), again...))
+			s.turn(i)
+		}
+	})
 }
