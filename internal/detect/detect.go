@@ -115,7 +115,7 @@ type seedKey struct {
 }
 
 // mostSpellings is how many spellings a seed has, nearly always.
-const mostSpellings = 128
+const mostSpellings = 160
 
 // New returns an engine that searches for seeds and for all that [All] knows.
 func New(seeds []Seed) *Engine {

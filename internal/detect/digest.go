@@ -23,13 +23,12 @@ var digests = []struct {
 	{"sha512", func(dst, b []byte) []byte { s := sha512.Sum512(b); return append(dst, s[:]...) }},
 }
 
-// digests adds the digests of t, which itself is a digest of the value if inner names
-// one: as raw bytes, as hexadecimal in both cases and as Base64 in both alphabets. No
-// two texts that differ have the same.
-func (s *speller) digests(t, inner string) {
+// digests adds the digests of t as raw bytes, as hexadecimal in both cases and as
+// Base64 in both alphabets. No two texts that differ have the same.
+func (s *speller) digests(t string) {
 	for _, d := range digests {
 		s.sum = d.sum(s.sum[:0], []byte(t))
-		p := pattern{form: d.name + inner, bits: int16(8 * len(s.sum)), digest: true}
+		p := pattern{form: d.name, bits: int16(8 * len(s.sum)), digest: true}
 		p.binary = true
 		s.next(s.sum, p)
 		p.binary = false
@@ -47,10 +46,19 @@ func (s *speller) digests(t, inner string) {
 	}
 }
 
-// twice adds the digests of the hexadecimal MD5 of t.
+// twice adds the digests of the hexadecimal MD5 of t, which programs write in
+// hexadecimal too.
 func (s *speller) twice(t string) {
-	sum := md5.Sum([]byte(t))
-	s.digests(hex.EncodeToString(sum[:]), ">md5")
+	inner := md5.Sum([]byte(t))
+	text := hex.AppendEncode(nil, inner[:])
+	for _, d := range digests {
+		s.sum = d.sum(s.sum[:0], text)
+		p := pattern{form: d.name + ">md5", bits: int16(8 * len(s.sum)), digest: true}
+		s.text = hex.AppendEncode(s.text[:0], s.sum)
+		s.next(s.text, p)
+		capitals(s.text)
+		s.next(s.text, p)
+	}
 }
 
 // half adds the middle of the MD5 at hand, of which programs keep no more where they

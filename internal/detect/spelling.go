@@ -54,10 +54,10 @@ func (s *speller) spellings(k telltale.Kind, value string) []pattern {
 		s.asAddress(m)
 	}
 	for _, t := range digestForms(k, value) {
-		s.digests(t, "")
+		s.digests(t)
 	}
 	if len(raw) > 0 {
-		s.digests(string(raw), "")
+		s.digests(string(raw))
 	}
 	s.twice(value)
 	return s.list
