@@ -64,7 +64,7 @@ func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	if err != nil {
 		return err
 	}
-	files, err := e.files(captures, o.records != "")
+	files, err := e.files(captures, args[1:], o.records != "")
 	if err != nil {
 		return err
 	}
@@ -88,19 +88,27 @@ type captureFile struct {
 	input int
 }
 
-// files returns the captures that the records are of, in the order of their
-// packets. Saved records know them by their hash.
-func (e *exhibits) files(captures []string, saved bool) (out []captureFile, err error) {
+// files returns those of the captures that the records are of, in the order of
+// their packets. Saved records know them by their hash; of those that were not named
+// but lie in a named folder, others may be there too.
+func (e *exhibits) files(captures, named []string, saved bool) (out []captureFile, err error) {
+	var other error
 	for i, name := range captures {
 		f := captureFile{name, i + 1}
 		if saved {
-			if f.input, err = e.inputOf(name); err != nil {
-				return nil, err
-			}
+			f.input, err = e.inputOf(name)
 		}
-		if !slices.Contains(out, f) {
+		switch {
+		case err != nil && slices.Contains(named, name):
+			return nil, err
+		case err != nil:
+			other, err = err, nil
+		case !slices.Contains(out, f):
 			out = append(out, f)
 		}
+	}
+	if len(out) == 0 {
+		return nil, other
 	}
 	slices.SortStableFunc(out, func(a, b captureFile) int { return e.begins(a.input).Compare(e.begins(b.input)) })
 	return out, nil
