@@ -100,7 +100,7 @@ func (r *recorder) record(rec telltale.Record) {
 func (r *recorder) flowID(f *pipeline.FlowInfo) string {
 	var room [32]byte
 	at := r.series.place(f.ID)
-	id := append(strconv.AppendInt(room[:0], int64(at.input), 10), '-')
+	id := append(strconv.AppendInt(room[:0], int64(at.number), 10), '-')
 	id = strconv.AppendInt(id, f.ID-at.base, 10)
 	if f.Key.Depth > 0 {
 		id = strconv.AppendInt(append(id, '.'), int64(f.Key.Depth), 10)
@@ -133,7 +133,7 @@ func (r *recorder) flow(f *pipeline.FlowInfo) {
 		tunnel = r.flowID(f.Tunnel)
 	}
 	r.closed = telltale.Flow{
-		ID: r.flowID(f), Tunnel: tunnel, Input: r.series.place(f.ID).input, Device: dev.ID,
+		ID: r.flowID(f), Tunnel: tunnel, Input: r.series.place(f.ID).number, Device: dev.ID,
 		SrcIP: f.Key.Src.Netip(), SrcPort: f.Key.SrcPort, DestIP: f.Key.Dst.Netip(), DestPort: f.Key.DstPort,
 		Proto: protoName(f.Key.Proto), AppProto: f.AppProto, CommunityID: communityID(f.Key),
 		Start: f.Start, End: f.End, Ended: f.Ended,

@@ -65,14 +65,15 @@ const (
 	slipPart = 100                 // this part of the capture
 )
 
-// follows reports whether an input goes on where one that was read to its end
-// stopped, as when a capture program begins a new file every so often.
-func (in *input) follows(before *telltale.Input) bool {
-	if before.Packets == 0 || in.first == math.MaxInt64 || !slices.Contains(before.LinkTypes, in.link) {
+// follows reports whether an input goes on where another stopped, whose packets
+// have these links and the last of them this time, as when a capture program begins a
+// new file every so often. Times in between may be wrong.
+func (in *input) follows(before *input, links []string, last telltale.Time) bool {
+	if before.first == math.MaxInt64 || in.first == math.MaxInt64 || !slices.Contains(links, in.link) {
 		return false
 	}
-	slip := min(maxSlip, (before.Last-before.First)/slipPart)
-	return in.first > before.First && in.first >= before.Last-slip && in.first <= before.Last+maxPause
+	slip := min(maxSlip, (last-before.first)/slipPart)
+	return in.first > before.first && in.first >= last-slip && in.first <= last+maxPause
 }
 
 // A series is captures of which each goes on where the one before stopped, read
@@ -83,19 +84,20 @@ type series struct {
 	rest  []input // that may go on from it
 	file  *capture.File
 	parts []part
+	last  telltale.Time                            // of the packet that was read last
 	done  func(f *capture.File, in telltale.Input) // is told of each input that was read
 }
 
 // part is one input of a series.
 type part struct {
-	input int
-	base  int64 // packets of the parts before it
+	*input
+	base int64 // packets of the parts before it
 }
 
 // begin opens an input that is read from here on.
 func (s *series) begin(in input, base int64) (err error) {
 	if s.file, err = capture.Open(in.name, s.how...); err == nil {
-		s.parts = append(s.parts, part{in.number, base})
+		s.parts = append(s.parts, part{&in, base})
 	}
 	return err
 }
@@ -104,18 +106,19 @@ func (s *series) begin(in input, base int64) (err error) {
 func (s *series) Read(ctx context.Context, b *capture.Batch) error {
 	for {
 		err := s.file.Read(ctx, b)
-		base := s.now().base
+		now := s.now()
 		for i := range b.Packets {
-			b.Packets[i].Number += base
+			b.Packets[i].Number += now.base
+			s.last = telltale.Time(b.Packets[i].Time)
 		}
 		if !errors.Is(err, io.EOF) {
 			return err
 		}
 		in := s.end()
-		if len(s.rest) == 0 || !s.rest[0].follows(&in) {
+		if len(s.rest) == 0 || !s.rest[0].follows(now.input, in.LinkTypes, s.last) {
 			return err
 		}
-		if err := s.begin(s.rest[0], base+in.Packets); err != nil {
+		if err := s.begin(s.rest[0], now.base+in.Packets); err != nil {
 			return err
 		}
 		s.rest = s.rest[1:]
@@ -131,9 +134,9 @@ func (s *series) end() telltale.Input {
 		return telltale.Input{}
 	}
 	in := s.file.Input()
-	in.Input = s.now().input
+	in.Input = s.now().number
 	if len(s.parts) > 1 {
-		in.Continues = s.parts[len(s.parts)-2].input
+		in.Continues = s.parts[len(s.parts)-2].number
 	}
 	s.done(s.file, in)
 	_ = s.file.Close() // opened for reading only
@@ -157,15 +160,15 @@ func (s *series) place(number int64) part {
 // all of them from its beginning on.
 func (s *series) places(packets telltale.Packets) (in int, numbers telltale.Packets) {
 	if len(packets) == 0 {
-		return s.now().input, packets
+		return s.now().number, packets
 	}
 	at := s.place(packets[0])
 	if at.base == 0 {
-		return at.input, packets
+		return at.number, packets
 	}
 	numbers = slices.Clone(packets)
 	for i := range numbers {
 		numbers[i] -= at.base
 	}
-	return at.input, numbers
+	return at.number, numbers
 }

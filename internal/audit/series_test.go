@@ -60,11 +60,14 @@ func TestNoSeries(t *testing.T) {
 		return fileOf(t, moved)
 	}
 	first, rest := fileOf(t, packets[:half]), fileOf(t, packets[half:])
+	odd := slices.Clone(packets[:half])
+	odd[half/2].Time, odd[half/3].Time = 0, 4e18 // a clock that was wrong for a moment
 	for name, c := range map[string]struct {
 		files [][]byte
 		want  string
 	}{
 		"the rest":          {[][]byte{first, rest}, "0 1"},
+		"of odd times":      {[][]byte{fileOf(t, odd), rest}, "0 1"},
 		"the rest, first":   {[][]byte{rest, first}, "2 0"},
 		"long after":        {[][]byte{first, later(3600e9, packet.LinkEthernet)}, "0 0"},
 		"of another link":   {[][]byte{first, later(0, packet.LinkRaw)}, "0 0"},
