@@ -9,8 +9,8 @@ import (
 // When the collector of garbage works. What an audit holds is bounded by the
 // engine; on top of that comes what it has let go of and is not collected yet.
 const (
-	garbage     = 50        // percent of what is held, and
-	mostSpare   = 20 << 20  // no more bytes than that where little is held, or
+	garbage     = 40        // percent of what is held, and
+	mostSpare   = 18 << 20  // no more bytes than that where little is held, or
 	crowded     = 25        // percent where much is
 	leastHeap   = 24 << 20  // bytes of both up to which it need not work
 	runtimeHeap = 4 << 20   // bytes of which the runtime takes the percentage where less is held, as all there may be
