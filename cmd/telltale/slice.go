@@ -17,6 +17,7 @@ import (
 	"github.com/telltale-audit/telltale"
 	engine "github.com/telltale-audit/telltale/internal/audit"
 	"github.com/telltale-audit/telltale/internal/capture"
+	"github.com/telltale-audit/telltale/internal/report"
 )
 
 // slice is a command that writes a finding's packets.
@@ -77,7 +78,7 @@ func (o *slice) run(ctx context.Context, t *terminal, args []string) error {
 	}
 	fmt.Fprintf(t.out, "%s: %d packets of %s, with comments. It holds personal data as captured.\n", o.output, c.written, args[0])
 	if left := c.left(); left != "" {
-		fmt.Fprintf(t.out, "It is not the whole finding: packets of %s are not in it.\n", left)
+		return report.Prose(t.out, "It is not the whole finding: packets of "+left+" are not in it.", t.style()) // names are anyone's to choose
 	}
 	return nil
 }
@@ -135,13 +136,8 @@ func (e *exhibits) inputOf(name string) (int, error) {
 
 // begins returns when an input's first packet came.
 func (e *exhibits) begins(input int) time.Time {
-	for _, in := range e.inputs {
-		if numberOf(in["input"]) == input {
-			t, _ := time.Parse(time.RFC3339Nano, textOf(in["first"]))
-			return t
-		}
-	}
-	return time.Time{}
+	t, _ := time.Parse(time.RFC3339Nano, textOf(e.input(input)["first"]))
+	return t
 }
 
 // unfold puts in all packet numbers of messages of which the records name only

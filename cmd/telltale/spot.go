@@ -15,14 +15,25 @@ type spot struct {
 // spot returns where a packet is that is counted from the beginning of an input:
 // beyond its last one, in the input that continues it.
 func (e *exhibits) spot(input int, number int64) spot {
-	for _, in := range e.inputs {
-		if n := int64(numberOf(in["packets"])); numberOf(in["input"]) == input && number > n {
-			if next := e.continuation(input); next > 0 && n > 0 {
-				return e.spot(next, number-n)
-			}
+	for range e.inputs { // no more often, whatever the records say of each other
+		n := int64(numberOf(e.input(input)["packets"]))
+		next := e.continuation(input)
+		if next == 0 || number <= n {
+			break
 		}
+		input, number = next, number-n
 	}
 	return spot{input, number}
+}
+
+// input returns an input by its number, nil if there is none.
+func (e *exhibits) input(number int) map[string]any {
+	for _, in := range e.inputs {
+		if numberOf(in["input"]) == number {
+			return in
+		}
+	}
+	return nil
 }
 
 // continuation returns the number of the input that continues another, 0 if none
@@ -58,10 +69,8 @@ func (e *exhibits) where(input int, packets []int64) string {
 
 // name returns the name of an input.
 func (e *exhibits) name(input int) string {
-	for _, in := range e.inputs {
-		if numberOf(in["input"]) == input {
-			return textOf(in["name"])
-		}
+	if name := textOf(e.input(input)["name"]); name != "" {
+		return name
 	}
 	return fmt.Sprint("input ", input)
 }
