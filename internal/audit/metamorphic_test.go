@@ -235,31 +235,28 @@ func packetsIn(t *testing.T, raw []byte) (all []capture.Packet) {
 // pcap writes frames of a link type.
 func pcap(t *testing.T, link packet.Link, in []frame) []byte {
 	t.Helper()
-	var b bytes.Buffer
-	w, err := capture.NewWriter(&b, capture.Pcapng, link, "")
-	if err != nil {
-		t.Fatal(err)
+	packets := make([]capture.Packet, len(in))
+	for i, f := range in {
+		packets[i] = capture.Packet{Time: f.time, Data: f.data}
 	}
-	for _, f := range in {
-		if err := w.Write(f.time, f.data, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return written(t, capture.Pcapng, link, packets)
 }
 
 // repacked writes a capture's packets in another format.
 func repacked(t *testing.T, raw []byte, format capture.Format) []byte {
 	t.Helper()
+	return written(t, format, packet.LinkEthernet, packetsIn(t, raw))
+}
+
+// written writes packets of one link type into a capture.
+func written(t *testing.T, format capture.Format, link packet.Link, packets []capture.Packet) []byte {
+	t.Helper()
 	var b bytes.Buffer
-	w, err := capture.NewWriter(&b, format, packet.LinkEthernet, "")
+	w, err := capture.NewWriter(&b, format, link, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range packetsIn(t, raw) {
+	for _, p := range packets {
 		if err := w.Write(p.Time, p.Data, ""); err != nil {
 			t.Fatal(err)
 		}

@@ -207,20 +207,7 @@ func fileOf(t *testing.T, packets []capture.Packet) []byte {
 	if len(packets) > 0 {
 		link = packets[0].Link
 	}
-	var b bytes.Buffer
-	w, err := capture.NewWriter(&b, capture.Pcapng, link, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range packets {
-		if err := w.Write(p.Time, p.Data, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	return b.Bytes()
+	return written(t, capture.Pcapng, link, packets)
 }
 
 func jsonLines(t *testing.T, b []byte) (lines []map[string]any) {
