@@ -73,6 +73,7 @@ func TestNoSeries(t *testing.T) {
 		"of another link":   {[][]byte{first, later(0, packet.LinkRaw)}, "0 0"},
 		"at the same time":  {[][]byte{first, later(packets[0].Time-packets[half].Time, packet.LinkEthernet)}, "0 0"},
 		"the same":          {[][]byte{first, first}, "0 0"},
+		"the same packet":   {[][]byte{fileOf(t, packets[:1]), fileOf(t, packets[:1])}, "0 0"},
 		"nothing between":   {[][]byte{first, fileOf(t, nil), rest}, "0 0 1"},
 		"nothing, and rest": {[][]byte{fileOf(t, nil), first, rest}, "0 0 2"},
 	} {
