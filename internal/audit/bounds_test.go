@@ -106,6 +106,24 @@ func TestSummaryBounds(t *testing.T) {
 	}
 }
 
+// TestLongValues: values are bounded by their bytes too.
+func TestLongValues(t *testing.T) {
+	const size = 4 << 10
+	ids, tags := newIdentifiers(), &tags{byValue: map[telltale.Value]string{}}
+	for i := range maxIdentifierBytes/size + 5 {
+		v := telltale.NewValue(telltale.Credential, fmt.Sprintf("%0*d", size, i))
+		ids.add(&telltale.Sighting{Value: v}, "d1")
+		tags.of(v)
+	}
+	if n, most := len(ids.list), maxIdentifierBytes/size+1; n != most || len(tags.byValue) != most {
+		t.Errorf("%d values and %d tags of %d bytes are held, want %d", n, len(tags.byValue), size, most)
+	}
+	again := telltale.NewValue(telltale.Credential, fmt.Sprintf("%0*d", size, 3))
+	if ids.of(&telltale.Sighting{Value: again}) != "i4" || tags.of(again) != "t4" {
+		t.Error("a value that is held is another one now")
+	}
+}
+
 // TestFarEndSize: there are tens of thousands of far ends, and most see one flow.
 func TestFarEndSize(t *testing.T) {
 	if n := unsafe.Sizeof(farEnd{}); n > 112 {

@@ -8,8 +8,11 @@ import (
 	"github.com/telltale-audit/telltale/internal/numbering"
 )
 
-// maxIdentifiers bounds the values told apart in a run.
-const maxIdentifiers = 100_000
+// Bounds of the values told apart in a run: a token may have some kilobytes.
+const (
+	maxIdentifiers     = 100_000
+	maxIdentifierBytes = 16 << 20
+)
 
 // maxIdentifierDestinations bounds the far ends that are listed for a value.
 const maxIdentifierDestinations = 1024
@@ -18,6 +21,7 @@ const maxIdentifierDestinations = 1024
 type identifiers struct {
 	byKey map[identity]*telltale.Identifier
 	list  []*telltale.Identifier
+	bytes int // of their values
 }
 
 // identity is what makes two sightings the same identifier.
@@ -35,9 +39,10 @@ func (x *identifiers) add(s *telltale.Sighting, dest string) bool {
 	key := identity{s.Device, s.Value}
 	id := x.byKey[key]
 	if id == nil {
-		if len(x.list) >= maxIdentifiers {
+		if len(x.list) >= maxIdentifiers || x.bytes > maxIdentifierBytes {
 			return false
 		}
+		x.bytes += len(s.Value.Raw())
 		id = &telltale.Identifier{
 			ID: "i" + strconv.Itoa(len(x.list)+1), Device: s.Device, Kind: s.Kind, Value: s.Value, Tag: s.Tag, First: s.Time,
 		}
@@ -76,6 +81,26 @@ func (x *identifiers) records() []telltale.Identifier {
 		}
 	}
 	return out
+}
+
+// tags link equal values inside an audit and say nothing about them.
+type tags struct {
+	byValue map[telltale.Value]string
+	bytes   int // of the values
+}
+
+// of returns the tag of v. Values past the bound share one that links nothing.
+func (t *tags) of(v telltale.Value) string {
+	tag, ok := t.byValue[v]
+	switch {
+	case !ok && (len(t.byValue) >= maxIdentifiers || t.bytes > maxIdentifierBytes):
+		return "t0"
+	case !ok:
+		tag = "t" + strconv.Itoa(len(t.byValue)+1)
+		t.byValue[v] = tag
+		t.bytes += len(v.Raw())
+	}
+	return tag
 }
 
 // maxOrigins is of how many identifiers a report is told the origin; the

@@ -36,7 +36,7 @@ type recorder struct {
 	sends     *sends
 	services  *services
 	joins     joins
-	tags      map[telltale.Value]string
+	tags      tags
 	toldAddr  map[toldAddress]bool
 	lookups   bool // names were looked up over sealed channels
 	nTx       int
@@ -53,7 +53,7 @@ func newRecorder(o Options, out *spool) *recorder {
 	return &recorder{
 		o: o, out: out, masker: telltale.NewMasker(o.Reveal, known(o.Devices)...),
 		devices: newDevices(o.Devices), names: destination.NewNames(), book: destination.NewBook(o.Claims...), dests: newDestinations(), ids: newIdentifiers(),
-		sends: newSends(), services: newServices(o.Signatures), tags: map[telltale.Value]string{}, toldAddr: map[toldAddress]bool{}, cover: newCoverage(), inputs: make([]telltale.Input, len(o.Inputs)),
+		sends: newSends(), services: newServices(o.Signatures), tags: tags{byValue: map[telltale.Value]string{}}, toldAddr: map[toldAddress]bool{}, cover: newCoverage(), inputs: make([]telltale.Input, len(o.Inputs)),
 	}
 }
 
@@ -232,24 +232,10 @@ func (r *recorder) sighting(s *pipeline.Sighting, t *telltale.Transmission) *tel
 	out.ID = "s" + strconv.Itoa(r.nSeen)
 	out.Input, out.Packets = r.series.places(out.Packets)
 	out.FlowID, out.Transmission, out.Device = t.FlowID, t.ID, t.Device
-	out.Protection, out.ReadableBy, out.Tag = t.Protection, t.ReadableBy, r.tag(out.Value)
+	out.Protection, out.ReadableBy, out.Tag = t.Protection, t.ReadableBy, r.tags.of(out.Value)
 	t.Sightings = append(t.Sightings, out.ID)
 	t.Kinds = addKind(t.Kinds, out.Kind)
 	return out
-}
-
-// tag links equal values inside the audit and says nothing about them. Values
-// past the bound share one that links nothing.
-func (r *recorder) tag(v telltale.Value) string {
-	t, ok := r.tags[v]
-	switch {
-	case !ok && len(r.tags) >= maxIdentifiers:
-		return "t0"
-	case !ok:
-		t = "t" + strconv.Itoa(len(r.tags)+1)
-		r.tags[v] = t
-	}
-	return t
 }
 
 // told learns what a DNS answer told whom.
