@@ -58,6 +58,9 @@ func (v *View) Origin(r telltale.Range) telltale.Range {
 	return r
 }
 
+// More reports whether what v shows goes on in a later view.
+func (v *View) More() bool { return v.more }
+
 // Source returns the view that v was decoded from, through all views that have nothing
 // else in them, and where in it that begins. The root has none.
 func (v *View) Source() (outer *View, start int) {

@@ -2,7 +2,10 @@ package detect
 
 import (
 	"bytes"
+	"slices"
 	"strings"
+
+	"github.com/telltale-audit/telltale/internal/decode"
 )
 
 // maxHead is how many bytes the first line of a table may have, and maxColumns how
@@ -21,31 +24,89 @@ type column struct {
 	name *keyName // nil if the dictionary does not have the key
 }
 
+// Columns is what the first line of a table says of all others, from window to window of a
+// field. The zero Columns says nothing.
+type Columns struct {
+	list  []column
+	sep   byte
+	depth int // of the view that the table is in
+}
+
 // columns takes the values in a table whose first line names them, as text with commas,
 // semicolons or tabs between the fields has it (RFC 4180).
 func (s *Search) columns() {
 	v, k := s.view, &s.keys
-	if v.Seen > 0 || v.Parent == nil && s.field.Base > 0 {
+	begun, more := v.Seen > 0, v.More()
+	if v.Parent == nil {
+		begun, more = s.field.Base > 0, s.field.More
+	}
+	t, at := s.tableOf(v, begun, more)
+	if t == nil {
 		return
 	}
-	b, at := v.Data, 0
+	held, room := contextOf, 0
+	if v.Parent == nil {
+		held, room = maxText, holdBack
+	}
+	for b := v.Data; at < len(b); {
+		n := bytes.IndexByte(b[at:], '\n')
+		if more && (n < 0 || at+n > len(b)-room) {
+			k.lastRow(b, at, held)
+		}
+		if n < 0 && more {
+			return
+		}
+		if n < 0 {
+			n = len(b) - at
+		}
+		k.row(b, at, at+n, t, v.Seen > 0 && at+n >= v.Seen)
+		at += n + 1
+	}
+}
+
+// tableOf returns the table that v has, which may have begun in a view before and may go
+// on in one behind, and where in v its next line begins; nil if it has none.
+func (s *Search) tableOf(v *decode.View, begun, more bool) (t *Columns, at int) {
+	b, d := v.Data, depth(v)
+	if begun {
+		if s.table.list == nil || s.table.depth != d {
+			return nil, 0
+		}
+		return s.table, bytes.IndexByte(b, '\n') + 1
+	}
+	if more && s.table.depth == d {
+		*s.table = Columns{}
+	}
 	if bytes.HasPrefix(b, byteOrder) {
 		at = len(byteOrder)
 	}
 	n := bytes.IndexByte(b[at:min(len(b), maxHead)], '\n')
 	if n < 0 {
-		return
+		return nil, 0
 	}
-	sep := separatorOf(b[at : at+n])
-	if sep == 0 || !k.head(b[at:at+n], sep) {
-		return
+	if t = &s.keys.columns; !t.read(b[at:at+n], d) {
+		return nil, 0
 	}
-	for at += n + 1; at < len(b); at += n + 1 {
-		if n = bytes.IndexByte(b[at:], '\n'); n < 0 {
-			n = len(b) - at
-		}
-		k.row(b, at, at+n, sep)
+	if more && s.table.list == nil {
+		*s.table = t.clone()
 	}
+	return t, at + n + 1
+}
+
+// Size returns how much memory t holds, in bytes.
+func (t *Columns) Size() int { return len(t.list) * columnSize }
+
+// columnSize is what a column takes, with the longest key.
+const columnSize = maxKey + 32
+
+// clone returns t with memory of its own.
+func (t *Columns) clone() Columns {
+	own := *t
+	own.list = slices.Clone(t.list)
+	for i := range own.list {
+		own.list[i].key = bytes.Clone(own.list[i].key)
+	}
+	return own
 }
 
 // separatorOf returns what stands between the fields of a first line, 0 if it is none.
@@ -61,35 +122,49 @@ func separatorOf(head []byte) byte {
 	return 0
 }
 
-// head reads the first line of a table, and reports whether it names what is known.
-func (k *keyScan) head(line []byte, sep byte) (known bool) {
-	k.table = k.table[:0]
+// read reads the first line of a table, and reports whether it names what is known.
+func (t *Columns) read(line []byte, depth int) (known bool) {
+	t.list, t.sep, t.depth = t.list[:0], separatorOf(line), depth
+	if t.sep == 0 {
+		return false
+	}
 	for at := 0; at <= len(line); {
-		stop := endOfField(line, at, sep)
+		stop := endOfField(line, at, t.sep)
 		key := bytes.Trim(line[at:stop], " \r\"'")
-		if len(k.table) == maxColumns || len(key) > maxKey {
+		if len(t.list) == maxColumns || len(key) > maxKey {
 			return false
 		}
 		name := dictionary.look(key)
 		known = known || name != nil && name.kinds != nil
-		k.table = append(k.table, column{key, name})
+		t.list = append(t.list, column{key, name})
 		at = stop + 1
 	}
-	return known && len(k.table) > 1
+	return known && len(t.list) > 1
+}
+
+// lastRow has the row at at, which ends with b or close to it, be judged with what
+// follows b, if it is among the last most bytes: those will be seen again.
+func (k *keyScan) lastRow(b []byte, at, most int) {
+	if len(b)-at < most {
+		k.cutAt(at)
+	} else {
+		k.tooLong(at, len(b))
+	}
 }
 
 // row takes the fields of the line b[start:end], if it has as many as the first one.
-func (k *keyScan) row(b []byte, start, end int, sep byte) {
+// late says that the view before did not have all of it.
+func (k *keyScan) row(b []byte, start, end int, t *Columns, late bool) {
 	first := len(k.keyed)
 	n, at := 0, start
-	for ; at <= end && n < len(k.table); n++ {
-		stop := endOfField(b[:end], at, sep)
-		if name := k.table[n].name; name != nil && name.kinds != nil {
-			k.field(b, at, stop, k.table[n])
+	for ; at <= end && n < len(t.list); n++ {
+		stop := endOfField(b[:end], at, t.sep)
+		if name := t.list[n].name; name != nil && name.kinds != nil {
+			k.field(b, at, stop, t.list[n], late)
 		}
 		at = stop + 1
 	}
-	if n < len(k.table) || at <= end {
+	if n < len(t.list) || at <= end {
 		k.keyed = k.keyed[:first]
 	}
 }
@@ -109,7 +184,7 @@ func endOfField(b []byte, at int, sep byte) int {
 }
 
 // field takes the value of a field, but for the quotes around it.
-func (k *keyScan) field(b []byte, start, end int, c column) {
+func (k *keyScan) field(b []byte, start, end int, c column, late bool) {
 	for start < end && strings.IndexByte(" \r\"'", b[start]) >= 0 {
 		start++
 	}
@@ -120,7 +195,10 @@ func (k *keyScan) field(b []byte, start, end int, c column) {
 	if c.name.text {
 		most = maxText
 	}
-	if start < end && end-start <= most {
-		k.keyed = append(k.keyed, token{start: start, end: end, key: c.key})
+	switch {
+	case start < end && end-start <= most:
+		k.keyed = append(k.keyed, token{start: start, end: end, key: c.key, late: late})
+	case start < end && c.name.text:
+		k.tooLong(start, end)
 	}
 }

@@ -22,6 +22,7 @@ var credential = &Detector{
 		`{"accessToken":"dQw4w9WgXcQaB3kZ7pLm2N"}`,
 		`{"idToken":"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"}`,
 		"user=kari&pass=tr0ub4dor",
+		`{"access_token":"ya29.a0Example7pLm2NdQw4w9WgXcQaB3kZ7pLm2NdQw4w9WgXcQaB3kZ7pLm2NdQw4w9WgXcQaB3kZ7pLm2Nd"}`,
 	},
 	Ignores: []string{
 		"correct-horse-47",
@@ -36,6 +37,8 @@ var credential = &Detector{
 		"Authorization: Basic ?\r\n",
 		"Authorization: Negotiate\r\n",
 		`{"accessTokens":"short-one"}`,
+		`{"password":"https://id.example/Forgot?next=0123456789abcdefghijklmnopqrstuvwxyz0123456789"}`,
+		`{"pass":"through-all-of-the-following-lines-until-the-end-of-this-document-is-reached"}`,
 	},
 }
 
@@ -59,16 +62,35 @@ func judgeCredential(token []byte, keyed bool, r *Reading) bool {
 		r.shape("written as a JSON web token", 20)
 		return true
 	}
-	if len(token) > maxPassword || numbering.AllEqual(token) || placeholderName(token) || among(token, notSecrets) || !isSecret(token) {
+	if len(token) > maxPassword && !isOpaque(token) || numbering.AllEqual(token) || placeholderName(token) || among(token, notSecrets) || !isSecret(token) {
 		return false
 	}
 	*r = Reading{Value: string(token), Prior: 0.02}
 	return true
 }
 
-// maxPassword is how many bytes what is no web token has at most: more are as a rule
-// a password that a key hides.
+// maxPassword is how many bytes a password has at most: more are as a rule a token, or
+// a page's words.
 const maxPassword = 64
+
+// isOpaque reports whether b may be a token of which only the server that gave it knows
+// what it says, in the letters of RFC 9110, 11.2: of all three sorts, and not an address.
+func isOpaque(b []byte) bool {
+	var small, capital, digit bool
+	for _, c := range bytes.TrimRight(b, "=") {
+		switch {
+		case c >= 'a' && c <= 'z':
+			small = true
+		case c >= 'A' && c <= 'Z':
+			capital = true
+		case isDigit(c):
+			digit = true
+		case bytes.IndexByte([]byte("-._~+/|:"), c) < 0:
+			return false
+		}
+	}
+	return small && capital && digit && !bytes.Contains(b, []byte("://"))
+}
 
 // isWebToken reports whether b is a JSON web token (RFC 7519) that is signed: a head,
 // which is an object, claims and a signature, in Base64 for URLs.

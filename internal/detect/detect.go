@@ -74,6 +74,7 @@ type Field struct {
 	Namer       Namer          // nil: Name is enough
 	Path        string         // request path or host, weak context
 	Inflow      *decode.Inflow // of this field, from window to window; nil if each is inflated for itself
+	Columns     *Columns       // of this field, from window to window; nil if each is for itself
 	Agent       *Agent         // who speaks to whom; nil if every message is told for itself
 	Memory      *decode.Memory // of the fields before that this one goes on from; nil if it begins anew
 }

@@ -13,6 +13,7 @@ func BenchmarkHostile(b *testing.B) {
 		"imsi": "242011234567890 ", "keyed": `"imei":"001012704839210",`, "glued": testIMEI, "seeds": testIMEI + " ",
 		"digits": "1", "assign": "a=", "colons": ":", "pairs": "00:", "hyphens": "-", "cells": "mcc:1,cid:99999,",
 		"open": `{"imei":`, "xml": "<imei>242011234567890", "empty": "sn=", "escaped": `\"sn\":\"`, "path": "AAAA/",
+		"rows": "id,password\n", "tokens": `"token":"abcd `,
 	} {
 		b.Run(name, func(b *testing.B) {
 			s := New(deviceSeeds()).NewSearch()

@@ -43,6 +43,7 @@ func (j *joints) gather(blocks []decode.Block, base int) {
 // assignment write them.
 func (k *keyScan) scan(b []byte, blocks []decode.Block) {
 	k.beside, k.keyed, k.axes, k.agents, k.open, k.prose = k.beside[:0], k.keyed[:0], k.axes[:0], k.agents[:0], stretch{}, stretch{}
+	k.long, k.cut = k.long[:0], -1
 	ends := &dictionary.ends
 	for from := 0; from < len(blocks); from += jointBlocks {
 		k.joints.gather(blocks[from:min(from+jointBlocks, len(blocks))], from*64)

@@ -21,7 +21,7 @@ var dictionary = readKeys(keysText, Headers())
 // run.
 func Table() telltale.Table {
 	sum := sha256.Sum256([]byte(keysText))
-	return telltale.Table{Name: "field-names", Version: "8", Date: "2026-11-27", SHA256: hex.EncodeToString(sum[:])}
+	return telltale.Table{Name: "field-names", Version: "9", Date: "2026-11-27", SHA256: hex.EncodeToString(sum[:])}
 }
 
 // A keyDictionary is the dictionary, ready for look-up.
@@ -37,13 +37,20 @@ type keyName struct {
 	text   bool            // whose values are words, and may be long
 	beside bool            // it names what stands beside a cell's identity
 	agent  bool            // its value is what a program says of itself
+	token  bool            // its value is a credential that a server gave, which may be long
 	value  bool            // it says no more than that a value follows, which is named before
 	axis   byte            // it names one part of a position, or all of it as letters
 	scale  int             // as whole numbers with so many decimals; 0: it does not say
 }
 
-// announces reports whether n is the name of values of that kind.
-func (n *keyName) announces(k telltale.Kind) bool { return slices.Contains(n.kinds, k) }
+// announces reports whether n is the name of values of that kind; nil is of none.
+func (n *keyName) announces(k telltale.Kind) bool { return n != nil && slices.Contains(n.kinds, k) }
+
+// hides reports whether a value as long and as mixed as text is, under a name of
+// passwords, as a rule one that a key hides.
+func (n *keyName) hides(text []byte) bool {
+	return len(text) > maxPassword && !n.token && n.announces(telltale.Credential) && !isWebToken(text) && isOpaque(text)
+}
 
 func readKeys(text string, headers []Header) *keyDictionary {
 	d := &keyDictionary{names: map[string]*keyName{}}
@@ -81,6 +88,9 @@ func (d *keyDictionary) add(name, kind string) {
 		n.agent = true
 	case "value":
 		n.value = true
+	case "token":
+		n.token = true
+		d.add(name, string(telltale.Credential))
 	case "latitude", "latitude_e6", "latitude_e7":
 		n.axis, n.scale = latitude, scaleOf(kind)
 	case "longitude", "longitude_e6", "longitude_e7":

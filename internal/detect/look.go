@@ -1,8 +1,6 @@
 package detect
 
 import (
-	"slices"
-
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/decode"
 )
@@ -49,6 +47,7 @@ func (s *Search) byName() {
 	}
 	s.outer()
 	s.columns()
+	s.leave()
 	s.keys.countBeside()
 	for _, t := range s.keys.keyed {
 		s.named(t)
@@ -63,9 +62,27 @@ func (s *Search) addressAt(start, end int) { s.judge(token{start: start, end: en
 
 func (s *Search) digitsAt(start, end int) { s.judge(token{start: start, end: end}) }
 
+// leave notes what of the view is left to the window that follows, and what is left
+// out.
+func (s *Search) leave() {
+	v, k := s.view, &s.keys
+	if v.Parent == nil && s.field.More {
+		s.cut = k.cut
+	}
+	for _, l := range k.long {
+		switch at := v.Origin(telltale.Range{Start: int64(l.start), End: int64(l.end)}).Start + s.field.Base; {
+		case l.start+maxText < v.Seen: // the view before had it
+		case v.Passing:
+			s.tooLong++
+		default:
+			s.long = append(s.long, at)
+		}
+	}
+}
+
 // judge lets every detector read a token.
 func (s *Search) judge(t token) {
-	if t.end <= s.view.Seen {
+	if t.end <= s.view.Seen && !t.late {
 		return
 	}
 	if s.told.covers(t) {
@@ -74,13 +91,13 @@ func (s *Search) judge(t token) {
 	s.work += tokenWork
 	text := s.view.Data[t.start:t.end]
 	known := t.key != nil
-	kinds := dictionary.exactKinds(t.key)
+	name := dictionary.look(t.key)
 	r := &s.reading
 	for _, d := range All {
-		if d.ByKey && len(kinds) == 0 || len(text) < d.Least {
+		if d.ByKey && !name.announces(d.Kind) || len(text) < d.Least {
 			continue
 		}
-		keyed := slices.Contains(kinds, d.Kind)
+		keyed := name.announces(d.Kind) && !name.hides(text)
 		if d.ByKey && !keyed || !d.Judge(text, keyed, r) || !s.hopeful(d.Kind, r) {
 			continue
 		}
@@ -89,9 +106,9 @@ func (s *Search) judge(t token) {
 			known = true
 			if key := s.keyAt(t.start); key != "" {
 				t.key = []byte(key)
-				kinds = dictionary.exactKinds(t.key)
+				name = dictionary.look(t.key)
 			}
-			if slices.Contains(kinds, d.Kind) && !d.Judge(text, true, r) {
+			if name.announces(d.Kind) && !d.Judge(text, true, r) {
 				continue
 			}
 		}
@@ -121,6 +138,7 @@ func (s *Search) offer(k telltale.Kind, r *Reading, t token) {
 	c.set(r.Prior, k, r.Value)
 	s.weighSeed(c)
 	c.read(r)
+	c.late = t.late
 	if k == telltale.Cell && t.beside >= 2 {
 		c.add(groupStructure, "network codes beside it", lrBeside)
 	}

@@ -93,7 +93,7 @@ func (s *Search) place(c *candidate) {
 		c.run = v.Origin(telltale.Range{Start: 0, End: int64(len(v.Data))})
 	}
 	c.run = telltale.Range{Start: c.run.Start + base, End: c.run.End + base}
-	c.view, c.depth, c.passing = v.ID, depth(v), v.Passing
+	c.view, c.depth, c.passing = v.ID, depth(v), v.Passing || c.late
 	c.hit.Ranges = []telltale.Range{{Start: at.Start + base, End: at.End + base}}
 	if c.second.end > 0 {
 		s.placeSecond(c)
@@ -148,10 +148,19 @@ func depth(v *decode.View) int {
 	return n
 }
 
-// excerpt returns a copy of b[start:end] and at most 32 bytes on each side, and
-// where in it the value stands.
+// Bytes of a view that are shown of a value, and on each side of it.
+const (
+	mostShown = 512
+	around    = 32
+)
+
+// excerpt returns a copy of b[start:end] and of what is around, and where in it the
+// value stands; of what is longer only how it begins.
 func excerpt(b []byte, start, end int) ([]byte, telltale.Range) {
-	const around = 32
+	if end-start > mostShown {
+		end = start + mostShown
+		b = b[:end]
+	}
 	from, to := max(start-around, 0), min(end+around, len(b))
 	return bytes.Clone(b[from:to]), telltale.Range{Start: int64(start - from), End: int64(end - from)}
 }

@@ -28,6 +28,8 @@ type Search struct {
 	known   func(p *pattern, start int)
 
 	field    Field
+	table    *Columns // of the field at hand
+	ownTable Columns  // of a field that comes without
 	view     *decode.View
 	keys     keyScan
 	keyClues keyClues
@@ -45,8 +47,11 @@ type Search struct {
 	blanks   blanks
 	skipped  map[telltale.SkipReason]int64
 	dropped  int64
-	repeated int64 // user agents that were told before
-	work     int64 // since the search was made
+	tooLong  int64
+	long     []int64 // where in the field at hand values of more than maxText bytes begin
+	cut      int     // where in its root the first value begins that the root ends in, -1 if none does
+	repeated int64   // user agents that were told before
+	work     int64   // since the search was made
 
 	registers bool   // the path of the request says that devices announce themselves
 	next      window // how the window that continues the last field would look
@@ -73,7 +78,7 @@ func (s *Search) Begin() {
 	s.free = append(s.free, s.taken[:min(len(s.taken), max(0, maxFree-len(s.free)))]...)
 	clear(s.taken)
 	clear(s.hits)
-	s.taken, s.hits, s.dropped, s.repeated = s.taken[:0], s.hits[:0], 0, 0
+	s.taken, s.hits, s.dropped, s.tooLong, s.repeated = s.taken[:0], s.hits[:0], 0, 0, 0
 	s.next = window{}
 	clear(s.skipped)
 }
@@ -92,6 +97,11 @@ func (s *Search) Scan(f Field) (keep int) {
 		done = s.next.done
 	}
 	s.field, s.found, s.registers = f, s.found[:0], registers(f.Path)
+	s.long, s.cut = s.long[:0], -1
+	if s.table = f.Columns; s.table == nil {
+		s.ownTable = Columns{}
+		s.table = &s.ownTable
+	}
 	tally := s.walker.Walk(f.Data, decode.Hints{
 		Encodings: f.Encodings, ContentType: f.ContentType, More: f.More, Base: f.Base, Inflow: f.Inflow, Memory: f.Memory,
 	}, s.visit)
@@ -105,7 +115,7 @@ func (s *Search) Scan(f Field) (keep int) {
 		blank.remember(&f)
 	}
 	limit := s.take(done, tally.Keep)
-	s.field, s.view = Field{}, nil
+	s.field, s.table, s.view = Field{}, nil, nil
 	s.next = window{}
 	if !f.More {
 		return 0
@@ -134,6 +144,11 @@ func (s *Search) take(done int64, held int) (limit int64) {
 		}
 	}
 	clear(s.found)
+	for _, at := range s.long {
+		if at >= done && at < limit {
+			s.tooLong++
+		}
+	}
 	if len(s.taken) > 2*maxHits {
 		s.taken = s.trim(s.taken)
 	}
@@ -146,6 +161,9 @@ func (s *Search) take(done int64, held int) (limit int64) {
 func (s *Search) limit(end, done int64, held int) int64 {
 	least := max(end-maxKeep+contextOf, s.field.Base, done)
 	limit := max(end-int64(max(held, holdBack)), least)
+	if s.cut >= 0 {
+		limit = max(min(limit, s.field.Base+int64(s.cut)), least)
+	}
 	for moved := true; moved; {
 		moved = false
 		for _, c := range s.found {
@@ -210,6 +228,10 @@ func (s *Search) Skipped() map[telltale.SkipReason]int64 { return s.skipped }
 // Suppressed returns how many hits of the message the rule hits_per_message
 // dropped.
 func (s *Search) Suppressed() int64 { return s.dropped }
+
+// TooLong returns how many values of the message, of which a name says that they may be
+// of use, were longer than what is read of one, and so were not judged.
+func (s *Search) TooLong() int64 { return s.tooLong }
 
 // Work returns what all searches so far took: bytes looked at in views, and read to
 // make them, and [tokenWork] for each token that detectors were asked about.

@@ -31,12 +31,8 @@ var sms = &Detector{
 	},
 }
 
-// leastText is how many letters a text message has at least, and maxText how
-// many bytes are looked at: those of three messages sent as one.
-const (
-	leastText = 6
-	maxText   = 480
-)
+// leastText is how many letters a text message has at least.
+const leastText = 6
 
 // judgeSMS reads what a key names as a text message: some words, or a message as
 // the network carries it.

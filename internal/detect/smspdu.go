@@ -7,14 +7,18 @@ import (
 	"github.com/telltale-audit/telltale/internal/wire"
 )
 
+// maxPDU is how many digits the longest message has that is read: its text has 140
+// bytes at most (3GPP TS 23.040, 9.2.3.24), and its head is shorter.
+const maxPDU = 480
+
 // readPDU reads a text message as modems write it, in hexadecimal: the service
 // centre's number, then SMS-DELIVER or SMS-SUBMIT (3GPP TS 23.040, 9.2.2). It
 // returns its text. The lengths must add up to the end.
 func readPDU(token []byte) (text string, ok bool) {
-	if len(token) < 26 || len(token)%2 != 0 || len(token) > maxText {
+	if len(token) < 26 || len(token)%2 != 0 || len(token) > maxPDU {
 		return "", false
 	}
-	var raw [maxText / 2]byte
+	var raw [maxPDU / 2]byte
 	n, err := hex.Decode(raw[:], token)
 	if err != nil {
 		return "", false

@@ -11,13 +11,15 @@ import (
 type token struct {
 	start, end int    // in the view's data
 	key        []byte // the key that names it, nil if it was found by shape
+	late       bool   // in what ended only in this view, so that none before judged it
 	beside     int    // how many names of a cell's neighbours stand near
 }
 
 // Bounds of what is looked at around a key.
 const (
-	maxValue = 256 // bytes of a value
-	nearby   = 256 // bytes between a cell's identity and what stands beside it
+	maxValue = 256     // bytes of a value
+	maxText  = 4 << 10 // bytes of a value that may be words, or a token that a server gave
+	nearby   = 256     // bytes between a cell's identity and what stands beside it
 )
 
 // Lengths of runs of digits that may be an identifier.
@@ -56,15 +58,17 @@ func standsAlone(b []byte, start, end int) bool {
 // A keyScan goes through text for keys that the dictionary knows. What it notes is
 // bounded by the text: by the windows that fields and views are searched in.
 type keyScan struct {
-	joints joints
-	beside []int // where keys of a cell's neighbours stand
-	keyed  []token
-	table  []column
-	xml    bool
-	axes   []axis
-	agents []stretch // what programs say of themselves
-	open   stretch   // where no value without quotes ends
-	prose  stretch   // where none of words does
+	joints  joints
+	beside  []int // where keys of a cell's neighbours stand
+	keyed   []token
+	columns Columns // of the table at hand
+	xml     bool
+	axes    []axis
+	agents  []stretch // what programs say of themselves
+	open    stretch   // where no value without quotes ends
+	prose   stretch   // where none of words does
+	long    []stretch // values of more than maxText bytes, each up to where that was seen
+	cut     int       // where the first value begins that the text ends in, -1 if none does
 }
 
 // A stretch is the part [start, end) of a text.
@@ -195,19 +199,43 @@ func (k *keyScan) valueAfter(b []byte, i int, text bool) (start, end int) {
 		*open = stretch{start, end}
 	}
 	if end-start > most {
+		if text {
+			k.tooLong(start, end)
+		}
 		return start, start
+	}
+	if end == len(b) {
+		k.cutAt(start)
 	}
 	return trimSpaces(b, start, end)
 }
 
+// tooLong notes that what begins at start and goes on to end and beyond is more than
+// is read of a value. In one such stretch the keys of others may stand.
+func (k *keyScan) tooLong(start, end int) {
+	if n := len(k.long); n == 0 || start >= k.long[n-1].end {
+		k.long = append(k.long, stretch{start, end})
+	}
+}
+
+// cutAt notes that the text ends in what begins at start.
+func (k *keyScan) cutAt(start int) {
+	if k.cut < 0 || start < k.cut {
+		k.cut = start
+	}
+}
+
+// maxAgent is how much is read of what a program says of itself, in bytes.
+const maxAgent = 480
+
 // agentAfter returns what begins after i and ends with the line, its quotes or the
-// field of a form, at most maxText bytes.
+// field of a form, at most maxAgent bytes.
 func agentAfter(b []byte, i int) stretch {
 	for i < len(b) && (b[i] == ' ' || b[i] == '"') {
 		i++
 	}
 	end := i
-	for end < len(b) && end-i < maxText && !endsAgent[b[end]] {
+	for end < len(b) && end-i < maxAgent && !endsAgent[b[end]] {
 		end++
 	}
 	return stretch{i, end}

@@ -61,6 +61,7 @@ type candidate struct {
 	run      telltale.Range // bytes that must be seen whole to see it again, in the caller's coordinates
 	view     int            // its ID
 	depth    int            // how deep that is
+	late     bool           // the window before showed it, but not all that it stands in
 	passing  bool           // no later window shows it
 	confirms bool           // equals a seed
 	stays    bool           // of those of its view that overlap
@@ -72,7 +73,7 @@ type candidate struct {
 func (c *candidate) set(prior float64, kind telltale.Kind, value string) {
 	c.hit = Hit{Kind: kind, Value: value, Device: -1}
 	c.prior, c.whys = prior, 0
-	c.confirms, c.stays, c.weak, c.own = false, false, false, false
+	c.confirms, c.stays, c.weak, c.own, c.late = false, false, false, false, false
 	c.second = stretch{}
 	for g := range c.lr {
 		c.lr[g] = 1

@@ -8,6 +8,7 @@ import (
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/decode"
 	"github.com/telltale-audit/telltale/internal/destination"
+	"github.com/telltale-audit/telltale/internal/detect"
 	"github.com/telltale-audit/telltale/internal/dissect"
 )
 
@@ -43,6 +44,7 @@ type collector struct {
 	pieces  bool             // compressed and long: searched in windows, one inflated after the other
 	full    bool             // compressed: no more of it is taken
 	inflow  decode.Inflow    // what goes on from one to the next
+	columns detect.Columns   // of the body, if it is one
 	dropped int64            // body bytes that were not taken
 	skipped int64            // bytes that the search could not look into
 	missed  int64            // stream bytes amid the message that the capture never had
@@ -291,7 +293,7 @@ func (c *conv) settle(d telltale.Direction) {
 // weigh counts what the collector holds in memory of its own. How much room its
 // memory has beside says what the worker read before, which may decide nothing.
 func (c *conv) weigh(col *collector) {
-	c.s.hold(&col.weight, len(col.body)+entryCost*len(col.runs)+col.heads+col.inflow.Size())
+	c.s.hold(&col.weight, len(col.body)+entryCost*len(col.runs)+col.heads+col.inflow.Size()+col.columns.Size())
 }
 
 // relieve has a message searched in parts where its shard holds too much:

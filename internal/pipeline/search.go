@@ -95,7 +95,7 @@ func (c *conv) search(col *collector, more bool) {
 		work.Searched += int64(len(col.body))
 		keep = s.Scan(detect.Field{
 			Index: bodyIndex, Name: col.m.BodyName, Data: col.body, Base: col.base, More: more, Done: col.done,
-			Encodings: col.m.Encodings, ContentType: col.m.ContentType, Inflow: &col.inflow, Memory: c.memory(col.m),
+			Encodings: col.m.Encodings, ContentType: col.m.ContentType, Inflow: &col.inflow, Columns: &col.columns, Memory: c.memory(col.m),
 		})
 		col.done = col.base + int64(len(col.body))
 		if more {
@@ -124,6 +124,9 @@ func (c *conv) skipped(col *collector, s *detect.Search) {
 	if n := s.Suppressed(); n > 0 {
 		t.Suppressed[tooManyHits] += n
 	}
+	if n := s.TooLong(); n > 0 {
+		t.Suppressed[tooLong] += n
+	}
 	if n := s.Repeated(); n > 0 {
 		t.Suppressed[sameAgent] += n
 	}
@@ -131,6 +134,10 @@ func (c *conv) skipped(col *collector, s *detect.Search) {
 
 // tooManyHits is the rule that keeps hits beyond a bound out of a message.
 const tooManyHits = "hits_per_message"
+
+// tooLong is the rule by which values that are longer than a text, under a name for
+// texts or tokens, are not judged.
+const tooLong = "values_too_long"
 
 // headersNotRepeated is the rule by which headers of HTTP/2 that stand for many bytes
 // are not told again.

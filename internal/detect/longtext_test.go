@@ -1,0 +1,62 @@
+package detect
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/telltale-audit/telltale"
+)
+
+// webToken returns a JSON web token of about n bytes.
+func webToken(n int) string {
+	return "eyJhbGciOiJSUzI1NiJ9." + strings.Repeat("eyJzdWIiOiIxIn0", n/15) + ".dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
+}
+
+// Tokens are longer than what else is read of a value, and may lie across the end of a
+// window, wherever that is.
+func TestLongTokenAnywhere(t *testing.T) {
+	e := New(nil)
+	filler := string(httpText(2000))
+	for _, n := range []int{500, 1200, 3900} {
+		for _, form := range []string{`{"access_token":"%s"}`, "Authorization: Bearer %s\r\n", "id_token=%s&x=1"} {
+			value := fmt.Sprintf(form, webToken(n))
+			text := []byte(filler + "\r\n" + value + "\r\n" + filler)
+			want := brief(ofKind(search(e, text), telltale.Credential))
+			if want == "" {
+				t.Fatalf("%.30s of %d bytes: not found", value, n)
+			}
+			for cut := len(filler) - 10; cut < len(filler)+len(value)+600; cut += 7 {
+				if got := brief(ofKind(windows(e, text, cut), telltale.Credential)); got != want {
+					t.Fatalf("%.30s cut at %d of %d:\n%s\nwant\n%s", value, cut-len(filler), len(value), got, want)
+				}
+			}
+		}
+	}
+}
+
+// What is longer than what is read of a value is counted, once, in windows and without.
+func TestTooLong(t *testing.T) {
+	filler := string(httpText(2000))
+	long := `{"sms":"` + strings.Repeat("see you at eight ", 300) + `"}`
+	text := []byte(filler + long + filler + strings.Repeat(filler, 3) + long + filler)
+	for _, size := range []int{1000, 3000, 7000, len(text)} {
+		s := New(nil).NewSearch()
+		s.Begin()
+		for keep, at := 0, 0; at < len(text); {
+			n := min(size, len(text)-at)
+			from := at - keep
+			keep = s.Scan(Field{Index: 1, Data: text[from : at+n], Base: int64(from), More: at+n < len(text)})
+			at += n
+		}
+		if got := s.TooLong(); got != 2 {
+			t.Errorf("in windows of %d: %d, want 2", size, got)
+		}
+	}
+	s := New(nil).NewSearch()
+	s.Begin()
+	s.Scan(Field{Data: []byte(`{"imei":"` + strings.Repeat("x", 9000) + `","sms":"no"}`)})
+	if got := s.TooLong(); got != 0 {
+		t.Errorf("an IMEI of 9000 letters counted: %d", got)
+	}
+}
