@@ -1,11 +1,10 @@
 package detect
 
 import (
-	"fmt"
+	"bytes"
+	"slices"
 	"strings"
 	"testing"
-
-	"github.com/telltale-audit/telltale"
 )
 
 // webToken returns a JSON web token of about n bytes.
@@ -13,22 +12,29 @@ func webToken(n int) string {
 	return "eyJhbGciOiJSUzI1NiJ9." + strings.Repeat("eyJzdWIiOiIxIn0", n/15) + ".dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U"
 }
 
-// Tokens are longer than what else is read of a value, and may lie across the end of a
-// window, wherever that is.
-func TestLongTokenAnywhere(t *testing.T) {
+// Texts and tokens are longer than what else is read of a value, and may lie across the
+// end of a window, wherever that is.
+func TestLongTextAnywhere(t *testing.T) {
 	e := New(nil)
 	filler := string(httpText(2000))
 	for _, n := range []int{500, 1200, 3900} {
-		for _, form := range []string{`{"access_token":"%s"}`, "Authorization: Bearer %s\r\n", "id_token=%s&x=1"} {
-			value := fmt.Sprintf(form, webToken(n))
+		text := strings.Repeat("see you at eight ", n/17)
+		for _, value := range []string{
+			`{"access_token":"` + webToken(n) + `"}`, "Authorization: Bearer " + webToken(n) + "\r\n", "id_token=" + webToken(n) + "&x=1",
+			`{"sms":"` + text + `"}`, "at,sms\n1," + text + "\n", "X-SMS: " + text + "\r\n",
+		} {
 			text := []byte(filler + "\r\n" + value + "\r\n" + filler)
-			want := brief(ofKind(search(e, text), telltale.Credential))
-			if want == "" {
+			if strings.HasPrefix(value, "at,") {
+				text = []byte(value + filler)
+			}
+			want := places(search(e, text))
+			if len(want) == 0 {
 				t.Fatalf("%.30s of %d bytes: not found", value, n)
 			}
-			for cut := len(filler) - 10; cut < len(filler)+len(value)+600; cut += 7 {
-				if got := brief(ofKind(windows(e, text, cut), telltale.Credential)); got != want {
-					t.Fatalf("%.30s cut at %d of %d:\n%s\nwant\n%s", value, cut-len(filler), len(value), got, want)
+			first := bytes.Index(text, []byte(value))
+			for cut := max(first-10, 600); cut < first+len(value)+600; cut += 7 {
+				if got := places(windows(e, text, cut)); !slices.Equal(got, want) {
+					t.Fatalf("%.30s cut at %d of %d:\n%.300q\nwant\n%.300q", value, cut-first, len(value), got, want)
 				}
 			}
 		}
