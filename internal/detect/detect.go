@@ -9,6 +9,8 @@
 package detect
 
 import (
+	"sync"
+
 	"github.com/telltale-audit/telltale"
 	"github.com/telltale-audit/telltale/internal/decode"
 )
@@ -96,7 +98,8 @@ type Hit struct {
 	Mark       telltale.Range // the value in Context
 }
 
-// Engine holds what searches share. It never changes once in use.
+// Engine holds what searches share. It does not change once in use, but for what is made
+// when it is first needed.
 type Engine struct {
 	// Plain has bytes searched as they stand, for the spellings of seeds and for shapes:
 	// nothing is decoded, and what the name of its field alone tells is not found. To be
@@ -108,6 +111,9 @@ type Engine struct {
 	texts   *filter         // spellings of 10 bytes and more
 	words   *filter         // spellings of 6 to 9 bytes
 	raws    *filter         // binary spellings of 6 to 11 bytes, in binary data only
+
+	joinOnce sync.Once
+	joined   []joined // see joinedList
 }
 
 type seedKey struct {

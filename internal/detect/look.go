@@ -23,6 +23,9 @@ func (s *Search) look(v *decode.View) {
 	s.told.at = 0
 	if !e.Plain {
 		s.byName()
+		if len(e.seeds) > 1 {
+			s.joinedDigests()
+		}
 	}
 	s.sentences()
 	s.addresses()
