@@ -19,7 +19,7 @@ import (
 // three values are known. They are looked up where a digest stands, and are too many for
 // the filters.
 
-// A joined is the digest of two or three values of one device file.
+// A joined is the digest of two or three values of one device file, or of a line.
 type joined struct {
 	key    uint64 // the first bytes of the digest
 	of     [3]int16
@@ -85,9 +85,10 @@ func formsOf(i int, s Seed) (list []form) {
 }
 
 // join calls each with all texts that two forms make with what may stand between, and
-// three with nothing.
+// three with nothing; and with each form as a line of its own, as a shell hashes it.
 func join(forms []form, each func(text string, of [3]int16)) {
 	for _, a := range forms {
+		each(a.text+"\n", [3]int16{a.seed, noSeed, noSeed})
 		for _, b := range forms {
 			if a.seed == b.seed {
 				continue
@@ -130,17 +131,28 @@ func (s *Search) joinedDigest(start, end int) {
 	if !ok {
 		return
 	}
-	first, second := &s.engine.seeds[j.of[0]], &s.engine.seeds[j.of[1]]
+	first := &s.engine.seeds[j.of[0]]
 	c := s.draft
 	c.set(seedPrior, first.Kind, first.Value.Raw())
 	c.equalsSeed(first.Device, enoughBits)
-	clue := Clue{"equals a digest of this value and %s in the device file, one behind the other", [2]string{string(second.Kind)}, c.why[0].LR}
-	if j.of[2] != noSeed {
-		clue.Format = "equals a digest of this value, %s and %s in the device file, one behind the other"
-		clue.About[1] = string(s.engine.seeds[j.of[2]].Kind)
-	}
-	c.why[0] = clue
+	c.why[0].Format, c.why[0].About = s.engine.joinedWords(j)
 	s.keep(start, end, digests[j.digest].name+">joined", 0, 0)
+}
+
+// joinedWords says what j is the digest of, beside the first value.
+func (e *Engine) joinedWords(j joined) (format string, about [2]string) {
+	for i, seed := range j.of[1:] {
+		if seed != noSeed {
+			about[i] = string(e.seeds[seed].Kind)
+		}
+	}
+	switch {
+	case about[0] == "":
+		return "equals a digest of this value in the device file and the end of a line", about
+	case about[1] == "":
+		return "equals a digest of this value and %s in the device file, one behind the other", about
+	}
+	return "equals a digest of this value, %s and %s in the device file, one behind the other", about
 }
 
 // joinedAs returns what sum is the digest of.
