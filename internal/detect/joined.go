@@ -47,16 +47,20 @@ func joinedOf(seeds []Seed) (list []joined) {
 	devices := map[int][]form{}
 	for i, s := range seeds {
 		if slices.Contains(joinable, s.Kind) {
-			devices[s.Device] = append(devices[s.Device], formsOf(i, s)...)
+			forms := append(devices[s.Device], formsOf(i, s)...)
+			devices[s.Device] = forms[:min(len(forms), mostJoined)]
 		}
 	}
-	var sum [sha512.Size]byte
+	n := 0
 	for _, forms := range devices {
-		join(forms[:min(len(forms), mostJoined)], func(text string, of [3]int16) {
-			for i, d := range digests {
-				if b := d.sum(sum[:0], []byte(text)); isDigestLength(2 * len(b)) {
-					list = append(list, joined{binary.BigEndian.Uint64(b), of, int8(i)})
-				}
+		join(forms, func([]byte, [3]int16) { n++ })
+	}
+	list = make([]joined, 0, n*len(namingDigests))
+	sum := make([]byte, 0, sha512.Size)
+	for _, forms := range devices {
+		join(forms, func(text []byte, of [3]int16) {
+			for _, i := range namingDigests {
+				list = append(list, joined{binary.BigEndian.Uint64(digests[i].sum(sum, text)), of, i})
 			}
 		})
 	}
@@ -66,46 +70,55 @@ func joinedOf(seeds []Seed) (list []joined) {
 
 // A form is how a seed is written where it is joined with others.
 type form struct {
-	seed int16
-	text string
+	seed  int16
+	text  string
+	three bool // with two others too
 }
 
 // formsOf returns how programs write s: as it is and in both cases, a hardware address
-// without its colons too.
+// without its colons too. Of the cases, three are joined only as they are in the file.
 func formsOf(i int, s Seed) (list []form) {
 	v := s.Value.Raw()
-	texts := []string{v, strings.ToLower(v), strings.ToUpper(v)}
+	texts := distinct([]string{v, strings.ToLower(v), strings.ToUpper(v)})
+	bare := len(texts)
 	if m, ok := numbering.ParseMAC(v); ok && s.Kind == telltale.MAC {
 		texts = append(texts, string(m.Append(nil, 0, 2, false)), string(m.Append(nil, 0, 2, true)))
 	}
-	for _, t := range distinct(texts) {
-		list = append(list, form{int16(i), t})
+	for n, t := range texts {
+		list = append(list, form{int16(i), t, n == 0 || n >= bare})
 	}
 	return list
 }
 
 // join calls each with all texts that two forms make with what may stand between, and
 // three with nothing; and with each form as a line of its own, as a shell hashes it.
-func join(forms []form, each func(text string, of [3]int16)) {
+func join(forms []form, each func(text []byte, of [3]int16)) {
+	var text []byte
 	for _, a := range forms {
-		each(a.text+"\n", [3]int16{a.seed, noSeed, noSeed})
+		text = append(append(text[:0], a.text...), '\n')
+		each(text, [3]int16{a.seed, noSeed, noSeed})
 		for _, b := range forms {
 			if a.seed == b.seed {
 				continue
 			}
 			for _, sep := range betweenJoined {
-				each(a.text+sep+b.text, [3]int16{a.seed, b.seed, noSeed})
+				text = append(append(append(text[:0], a.text...), sep...), b.text...)
+				each(text, [3]int16{a.seed, b.seed, noSeed})
 			}
 			for _, c := range forms {
-				if c.seed != a.seed && c.seed != b.seed {
-					each(a.text+b.text+c.text, [3]int16{a.seed, b.seed, c.seed})
+				if a.three && b.three && c.three && c.seed != a.seed && c.seed != b.seed {
+					text = append(append(append(text[:0], a.text...), b.text...), c.text...)
+					each(text, [3]int16{a.seed, b.seed, c.seed})
 				}
 			}
 		}
 	}
 }
 
-// isDigestLength reports whether n is how many digits MD5, SHA-1 or SHA-256 has.
+// namingDigests are the places in digests of MD5, SHA-1 and SHA-256.
+var namingDigests = []int8{0, 1, 3}
+
+// isDigestLength reports whether n is how many digits one of them has.
 func isDigestLength(n int) bool { return n == 32 || n == 40 || n == 64 }
 
 // joinedDigests looks up the digests that stand in the view as hexadecimal.
@@ -170,8 +183,8 @@ func (e *Engine) joinedAs(sum []byte) (j joined, ok bool) {
 		}
 	}
 	d := digests[j.digest]
-	join(forms, func(text string, of [3]int16) {
-		ok = ok || of == j.of && bytes.Equal(d.sum(nil, []byte(text)), sum)
+	join(forms, func(text []byte, of [3]int16) {
+		ok = ok || of == j.of && bytes.Equal(d.sum(nil, text), sum)
 	})
 	return j, ok
 }

@@ -30,7 +30,7 @@ func TestJoined(t *testing.T) {
 		strings.ToUpper(md5Of(testIMEI + "_" + bare)):            "imei mac md5>joined",
 		sha1Of(bare + testIMEI):                                  "mac imei sha1>joined",
 		sha256Of(testSerial + "|" + testIMEI):                    "serial imei sha256>joined",
-		md5Of(testIMEI + strings.ToLower(testSerial) + testMAC):  "imei serial and mac md5>joined",
+		md5Of(testIMEI + testSerial + bare):                      "imei serial and mac md5>joined",
 		md5Of(testIMEI + "\n"):                                   "imei equals a digest of this value in the device file and the end of a line md5>joined",
 		md5Of(testIMEI + "4f3a9c1d2b7e6058"):                     "", // of another device
 		md5Of(testIMEI + testIMEI):                               "",
