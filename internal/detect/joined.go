@@ -6,6 +6,7 @@ import (
 	"crypto/sha512"
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"slices"
 	"strings"
 
@@ -32,10 +33,11 @@ var joinable = []telltale.Kind{
 	telltale.IMEI, telltale.MEID, telltale.IMSI, telltale.ICCID, telltale.MAC, telltale.Serial, telltale.AndroidID, telltale.AdID, telltale.MSISDN,
 }
 
-// Bounds of what is joined of one device file.
+// Bounds of what is joined.
 const (
-	mostJoined = 20 // forms of values
-	noSeed     = -1
+	mostJoined      = 20 // forms of the values of one device file
+	mostJoinedFiles = 64 // device files, the first ones
+	noSeed          = -1
 )
 
 // betweenJoined is what programs write between two values.
@@ -46,7 +48,7 @@ var betweenJoined = []string{"", "_", "-", ":", "|", ","}
 func joinedOf(seeds []Seed) (list []joined) {
 	devices := map[int][]form{}
 	for i, s := range seeds {
-		if slices.Contains(joinable, s.Kind) {
+		if slices.Contains(joinable, s.Kind) && s.Device < mostJoinedFiles && i <= math.MaxInt16 {
 			forms := append(devices[s.Device], formsOf(i, s)...)
 			devices[s.Device] = forms[:min(len(forms), mostJoined)]
 		}

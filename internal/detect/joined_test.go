@@ -52,3 +52,16 @@ func TestJoined(t *testing.T) {
 		}
 	}
 }
+
+// What is made of many device files is bounded.
+func TestJoinedFleet(t *testing.T) {
+	var seeds []Seed
+	for i := range 4000 {
+		for k, format := range map[telltale.Kind]string{telltale.IMEI: "00101270%07d", telltale.IMSI: "00101%010d", telltale.Serial: "PL2GAR%07d"} {
+			seeds = append(seeds, Seed{k, telltale.NewValue(k, fmt.Sprintf(format, i)), i})
+		}
+	}
+	if n := len(joinedOf(seeds)); n < 64*100 || n > 64*1000 {
+		t.Errorf("%d digests of %d device files", n, 4000)
+	}
+}
