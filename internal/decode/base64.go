@@ -192,8 +192,13 @@ func (r base64Run) try(start, end int) bool {
 	if saysNothing(r.b, start, end) {
 		return false
 	}
-	best, most := 0, 0
-	for phase := 0; phase < base64Alphabet.group && most < clearScore; phase++ {
+	sample, whole := r.sample(start, end)
+	best, most := 0, score(sample)
+	if most < leastScore && r.f.isBare(sample, whole) {
+		r.f.add(Candidate{Start: start, End: end, mode: modeBare})
+		return true
+	}
+	for phase := 1; phase < base64Alphabet.group && most < clearScore; phase++ {
 		if s := r.score(start+phase, end); s > most {
 			best, most = phase, s
 		}
@@ -210,13 +215,19 @@ const clearScore = 97
 
 // score returns how much the beginning of b[start:end] looks decoded.
 func (r base64Run) score(start, end int) int {
+	sample, _ := r.sample(start, end)
+	return score(sample)
+}
+
+// sample returns what the beginning of b[start:end] says, and whether that is all.
+func (r base64Run) sample(start, end int) (sample []byte, whole bool) {
 	stop := min(end, start+sampleSymbols)
 	sample, at := base64Alphabet.quads(r.f.sample[:0], r.b, start, stop)
 	if at < stop {
 		rest := gather(r.f.symbols[:], r.b[at:stop])
 		sample = base64Alphabet.decode(sample, nil, rest, 0, len(rest))
 	}
-	return score(sample)
+	return sample, stop == end
 }
 
 // gather moves the symbols of b to the beginning of room, which is longer than

@@ -97,6 +97,7 @@ const (
 	modeQuote                  // json: one string, with \" and \\ undone too
 	modeLittle                 // utf16: the low byte first
 	modeBig                    // the high byte first
+	modeBare                   // base64, hex: what it says may be bare deflate
 )
 
 // Found takes what [Decoder.Find] finds.
@@ -112,6 +113,7 @@ type Found struct {
 	tree    tree     // that is read
 	sample  [sampleSize + wordSize]byte
 	symbols [sampleSymbols + 1]byte
+	probe   *bareProbe // nil until it is needed
 }
 
 // all fills f with what the decoders that do not inflate find in b.

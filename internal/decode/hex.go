@@ -30,14 +30,20 @@ func findHex(b []byte, f *Found) {
 			end = hexAlphabet.cut(b, start, end)
 			f.hold(b, end)
 		}
-		if (end-start)%2 == 0 && !inEscape(b, start, end) && hexDecodes(b[start:end]) {
-			f.add(Candidate{Start: start, End: end})
+		if (end-start)%2 == 0 && !inEscape(b, start, end) {
+			f.hex(b, start, end)
 		}
 	}
 }
 
-// hexDecodes reports whether the digits b look decoded.
-func hexDecodes(b []byte) bool {
-	var sample [sampleSize]byte
-	return looksDecoded(hexAlphabet.decode(sample[:0], nil, b, 0, min(len(b), 2*sampleSize)))
+// hex takes the digits b[start:end] if they look decoded.
+func (f *Found) hex(b []byte, start, end int) {
+	stop := min(end, start+2*sampleSize)
+	sample := hexAlphabet.decode(f.sample[:0], nil, b, start, stop)
+	switch {
+	case looksDecoded(sample):
+		f.add(Candidate{Start: start, End: end})
+	case f.isBare(sample, stop == end):
+		f.add(Candidate{Start: start, End: end, mode: modeBare})
+	}
 }

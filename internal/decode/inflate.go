@@ -10,6 +10,8 @@ func (s *stream) worthwhile(o object, more bool) bool {
 	switch {
 	case len(s.window) == 0:
 		return false
+	case o.isBare():
+		return s.endsBare()
 	case more, s.ended, o.hinted, s.isCut(o) && s.out >= sureSize:
 		return true
 	}
@@ -34,6 +36,10 @@ type job struct {
 func (w *Walker) addJob(v *View) {
 	j := job{view: v}
 	if v.inflow.goesOn() {
+		w.jobs = append(w.jobs, j)
+		return
+	}
+	if v.from.mode == modeBare {
 		w.jobs = append(w.jobs, j)
 		return
 	}
@@ -114,6 +120,8 @@ func (w *Walker) inflateAll(first int) {
 			}
 		case j.hinted != nil:
 			at = w.inflate(object{j.view, j.hinted, 0, true, j.view.encodings[:n-1]})
+		case j.view.from.mode == modeBare:
+			at = w.inflate(object{j.view, deflateDecoder, 0, false, nil})
 		}
 		w.inflateFrom(j.view, at, lost)
 	}
@@ -146,6 +154,9 @@ type object struct {
 	hinted    bool     // by Content-Encoding
 	encodings []string // then, those within
 }
+
+// isBare reports whether nothing but its own bytes says that o is deflate.
+func (o object) isBare() bool { return !o.hinted && o.decoder == deflateDecoder }
 
 // data returns the bytes that the object is at the start of.
 func (o object) data() []byte { return o.view.Data[o.start:] }
