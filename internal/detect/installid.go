@@ -18,6 +18,7 @@ var installID = &Detector{
 		"firebase_instance_id=dQw4w9WgXcQaB3kZ7pLm2N",
 		`{"fcmToken":"dQw4w9WgXcQ:APA91b` + strings.Repeat("A1b2-C3d4_", 13) + `"}`,
 		`{"device_id":"5a1e8c7d-2b3f-4c6a-9d8e-0f1a2b3c4d5e"}`,
+		`{"app.appSetId":"5a1e8c7d-2b3f-4c6a-9d8e-0f1a2b3c4d5e"}`,
 	},
 	Ignores: []string{
 		"5a1e8c7d-2b3f-4c6a-9d8e-0f1a2b3c4d5e",
@@ -25,6 +26,7 @@ var installID = &Detector{
 		`{"installId":"com.example.application"}`,
 		`{"pushToken":"ABCDEFGHIJKLMNOPQRST"}`, // no digit
 		`{"device_id":"02:00:5e:10:7a:c4"}`,
+		`xmpMM:DocumentID="xmp.did:510F55D778AA11E3B073E299B3377DE0"`, // a picture's
 	},
 }
 

@@ -39,6 +39,7 @@ type keyName struct {
 	agent  bool            // its value is what a program says of itself
 	token  bool            // its value is a credential that a server gave, which may be long
 	value  bool            // it says no more than that a value follows, which is named before
+	east   bool            // it names a position that is written with the longitude first
 	axis   byte            // it names one part of a position, or all of it as letters
 	scale  int             // as whole numbers with so many decimals; 0: it does not say
 }
@@ -88,6 +89,9 @@ func (d *keyDictionary) add(name, kind string) {
 		n.agent = true
 	case "value":
 		n.value = true
+	case "longitude_latitude":
+		n.east = true
+		d.add(name, string(telltale.Location))
 	case "token":
 		n.token = true
 		d.add(name, string(telltale.Credential))
@@ -163,8 +167,23 @@ func (d *keyDictionary) exactKinds(key []byte) []telltale.Kind {
 }
 
 // look strips prefixes and numbers from key until the dictionary has the rest,
-// and returns what it says; nil if it never has.
+// and returns what it says; nil if it never has. Of a name that is a way, as in
+// unity.vendorIdentifier, the last part counts where the whole is not known, but for
+// short ones: xmp.did is the number of a picture.
 func (d *keyDictionary) look(key []byte) *keyName {
+	if n := d.lookWhole(key); n != nil {
+		return n
+	}
+	if at := bytes.LastIndexByte(key, '.'); at > 0 && len(key)-at > leastPart {
+		return d.lookWhole(key[at+1:])
+	}
+	return nil
+}
+
+// leastPart is how many bytes the last part of a way has at least.
+const leastPart = 4
+
+func (d *keyDictionary) lookWhole(key []byte) *keyName {
 	if len(key) == 0 || len(key) > maxKey {
 		return nil
 	}

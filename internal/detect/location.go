@@ -32,6 +32,11 @@ var location = &Detector{
 		`{"lat":{"value":59.91387},"lon":{"value":10.75225}}`,
 		`{"geohash":"u4xsudvx"}`,
 		"pluscode=9FFGWQ72%2BGW&zoom=3",
+		`{"lngLat":[10.75225,59.91387]}`,
+		`{"latLng":["59.91387","10.75225"]}`,
+		"lonlat=10.75225,59.91387&x=1",
+		"/regeo?location=116.48149,39.99046&key=1",
+		`{"location":"59.91387,10.75225,23.5"}`,
 		"$GPGGA,123519,5954.832,N,01045.135,E,1,08,0.9,545.4,M,46.9,M,,*46\r\n",
 		"$GPRMC,123519.00,A,5954.832,N,01045.135,E,000.0,360.0,141118,011.3,W*4E",
 		"$GNGLL,5954.83200,S,01045.13500,W,123519.00,A,A*76",
@@ -47,6 +52,9 @@ var location = &Detector{
 		`{"coordinates":[10.75225,95.91387]}`,
 		`{"coordinates":[10.75225],"n":[59.91387]}`,
 		`{"position":[59.91387,10.75225]}`, // or the other way round
+		`{"location":"1.2345,2.3456,3.4567,4.5678"}`,
+		`{"latLng":[1,2]}`,
+		`{"long":"a long text 59.91387"}`,
 		`{"lat":59.91387,"lng":190.75225}`,
 		`{"lat":0.00000,"lng":0.00000}`,
 		`{"location":"Example Street"}`,
@@ -65,13 +73,24 @@ var location = &Detector{
 }
 
 // judgeLocation reads latitude and longitude in degrees in one value that a key
-// names.
+// names, and maybe a height or how exact they are. Where the first cannot be the
+// latitude, it is the second, as some services for maps have it.
 func judgeLocation(token []byte, keyed bool, r *Reading) bool {
-	i := bytes.IndexAny(token, betweenDegrees)
-	if !keyed || i < 0 {
+	first, rest := number(token)
+	second, rest := number(rest)
+	if third, more := number(rest); !keyed || len(more) > 0 || len(third) > 0 && numberEnd(third, 0) < len(third) {
 		return false
 	}
-	return judgePosition(token[:i], bytes.TrimLeft(token[i:], betweenDegrees), 0, r)
+	return judgePosition(first, second, 0, r) || judgePosition(second, first, 0, r)
+}
+
+// number returns the first of the numbers in token, and those behind it.
+func number(token []byte) (first, rest []byte) {
+	i := bytes.IndexAny(token, betweenDegrees)
+	if i < 0 {
+		return token, nil
+	}
+	return token[:i], bytes.TrimLeft(token[i:], betweenDegrees)
 }
 
 // betweenDegrees is what stands between the latitude and the longitude of one value.
@@ -79,28 +98,39 @@ const betweenDegrees = ",;| "
 
 // place takes the value of a key that names a position, which goes on behind what ends
 // other values without quotes. Numbers in brackets are a position of GeoJSON, which
-// begins with the longitude (RFC 7946, section 3.1.1); elsewhere nothing says which is
-// which.
-func (k *keyScan) place(b []byte, start, end int, key []byte) {
-	if start < end {
+// begins with the longitude (RFC 7946, section 3.1.1), or one of which the key says what
+// comes first; elsewhere nothing says which is which.
+func (k *keyScan) place(b []byte, start, end int, key []byte, name *keyName) {
+	if start < end && !name.east {
 		k.keyed = append(k.keyed, token{start: start, end: pairEnd(b, end), key: key})
 		return
 	}
-	if !strings.EqualFold(string(key), "coordinates") {
+	axes := [2]byte{latitude, longitude}
+	switch {
+	case name.east, strings.EqualFold(string(key), "coordinates"):
+		axes = [2]byte{longitude, latitude}
+	case !among(key, latitudeFirst):
 		return
 	}
-	for start < len(b) && start-end < 4 && (b[start] == '[' || b[start] == ' ') {
-		start++
-	}
-	if start == end {
-		return
-	}
+	start = skip(b, start, `[ "'`)
 	first := numberEnd(b, start)
-	second := pairEnd(b, first)
-	if from := first + len(b[first:second]) - len(bytes.TrimLeft(b[first:second], betweenDegrees)); start < first && from < second {
-		k.axes = append(k.axes,
-			axis{token{start: start, end: first}, longitude, 0}, axis{token{start: from, end: second}, latitude, 0})
+	from := skip(b, first, betweenDegrees+`"'`)
+	second := numberEnd(b, from)
+	if start < first && first < from && from < second {
+		k.axes = append(k.axes, axis{token{start: start, end: first}, axes[0], 0}, axis{token{start: from, end: second}, axes[1], 0})
 	}
+}
+
+// latitudeFirst are names whose words say what comes first.
+var latitudeFirst = []string{"latlng", "latlon", "latlong"}
+
+// skip returns where b goes on behind at most four bytes of list from at on.
+func skip(b []byte, at int, list string) int {
+	end := at
+	for end < len(b) && end-at < 4 && strings.IndexByte(list, b[end]) >= 0 {
+		end++
+	}
+	return end
 }
 
 // pairEnd returns where the second of two numbers ends, if the first one ends at end

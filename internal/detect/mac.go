@@ -15,6 +15,7 @@ var mac = &Detector{
 		`{"wifiMac":"00005e10AAc4"}`,
 		"00:00:5e:10:7a:c4",
 		"X-Mac: 0000.5e10.7ac4",
+		`{"wifi":{"mac":"02:00:5e:10:7a:c4"}}`,
 	},
 	Ignores: []string{
 		"00005e107ac4", // any 12 hexadecimal digits
@@ -36,6 +37,8 @@ var bssid = &Detector{
 	Finds: []string{
 		`{"bssid":"00:00:5e:10:7a:c4"}`,
 		"wifi_bssid=02-00-5E-10-7A-C4&ssid=home",
+		`{"wifiAccessPoints":[{"macAddress":"00:00:5e:10:7a:c4","signalStrength":-65}]}`,
+		`{"wifi_networks":[{"mac":"00:00:5e:10:7a:c4"}]}`,
 	},
 	Ignores: []string{
 		"00:00:5e:10:7a:c4",

@@ -55,7 +55,7 @@ var knownModels = []string{
 // 40 letters and digits that has a capital or a digit, and no form of something
 // else's.
 func judgeModel(token []byte, keyed bool, r *Reading) bool {
-	if !keyed || !soundModel(token) {
+	if !keyed || !soundModel(token) || owners(token) {
 		return false
 	}
 	*r = Reading{Value: string(token), Prior: 0.02}

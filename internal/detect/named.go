@@ -27,7 +27,7 @@ const mostApart = 64
 
 // namedApart returns the bounds of what names a value where names are values too, of
 // which a word at i says that it follows: "name":"imei","value": or "imei":{"value": or,
-// in XML, name="imei" value= or <key>imei</key><string>. They are the same where nothing
+// in XML, name="imei" value= or <key>imei</key><string> or <Name>imei</Name><Value>. They are the same where nothing
 // does.
 func namedApart(b []byte, i int, xml bool) (start, end int) {
 	if i > 0 && isQuote(b[i-1]) {
@@ -37,8 +37,10 @@ func namedApart(b []byte, i int, xml bool) (start, end int) {
 	for end > 0 && i-end < mostApart && (b[end-1] <= ' ' || b[end-1] == ',' || b[end-1] == '<') {
 		end--
 	}
-	if text, ok := bytes.CutSuffix(b[:end], []byte("</key>")); ok {
-		return startOfKey(b, len(text)), len(text)
+	for _, close := range []string{"</key>", "</Name>"} {
+		if text, ok := bytes.CutSuffix(b[:end], []byte(close)); ok {
+			return startOfKey(b, len(text)), len(text)
+		}
 	}
 	if end > 0 && b[end-1] == '{' {
 		return namesObject(b[:end-1])

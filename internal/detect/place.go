@@ -101,6 +101,9 @@ func (s *Search) place(c *candidate) {
 	c.hit.Index = s.field.Index
 	form, path := v.NameAt(c.start)
 	c.hit.Form = joinForm(form, c.form)
+	if c.hit.Kind == telltale.MAC && c.hit.Device < 0 && listsAccessPoints(path) {
+		c.isAccessPoint()
+	}
 	c.hit.Field = s.path(c.start, path, c.form)
 	if c.own {
 		c.hit.Context, c.hit.Mark = excerpt([]byte(c.hit.Value), 0, len(c.hit.Value))

@@ -99,8 +99,11 @@ func (k *keyScan) value(b []byte, i int, key []byte, name *keyName) {
 		return
 	}
 	start, end := k.valueAfter(b, i+1, name.text)
+	if name.announces(telltale.Cell) {
+		end = cellEnd(b, start, end)
+	}
 	if name.announces(telltale.Location) {
-		k.place(b, start, end, key)
+		k.place(b, start, end, key, name)
 	} else if start < end {
 		k.keyed = append(k.keyed, token{start: start, end: end, key: key})
 	}

@@ -32,25 +32,35 @@ func (k *keyScan) elements(b []byte) {
 			return
 		}
 		at, from = at+n, at
+		if at > 0 && isQuote(b[at-1]) && k.element(b, from, at) {
+			continue
+		}
 		if start, end := keyBefore(b, at); start < end && start > 0 && b[start-1] != '/' {
 			k.at(b, at)
-		} else if at > 0 && isQuote(b[at-1]) {
-			k.element(b, from, at)
 		}
 	}
 }
 
 // element takes the value behind the element that ends at at, if it began behind from,
-// by its name: <d:imsi i:type="d:string">.
-func (k *keyScan) element(b []byte, from, at int) {
+// by its name, <d:imsi i:type="d:string">, or that of the one before, as TR-069 has it:
+// <Name>Device.IMEI</Name><Value xsi:type="xsd:string">. It reports whether there is one.
+func (k *keyScan) element(b []byte, from, at int) bool {
 	begin := bytes.LastIndexByte(b[from:at], '<')
 	if begin < 0 {
-		return
+		return false
 	}
 	begin += from + 1
 	end := begin + max(0, bytes.IndexByte(b[begin:min(at, begin+2*maxKey)], ' '))
 	key := b[startOfKey(b, end):end]
-	if name := dictionary.look(key); name != nil {
-		k.value(b, at, key, name)
+	name := dictionary.look(key)
+	if name != nil && name.value {
+		start, end := namedApart(b, begin, true)
+		key = b[start:end]
+		name = dictionary.look(key)
 	}
+	if name == nil {
+		return false
+	}
+	k.value(b, at, key, name)
+	return true
 }
