@@ -49,7 +49,7 @@ func joinedOf(seeds []Seed) (list []joined) {
 	devices := map[int][]form{}
 	for i, s := range seeds {
 		if slices.Contains(joinable, s.Kind) && s.Device < mostJoinedFiles && i <= math.MaxInt16 {
-			forms := append(devices[s.Device], formsOf(i, s)...)
+			forms := slices.Concat(devices[s.Device], formsOf(i, s))
 			devices[s.Device] = forms[:min(len(forms), mostJoined)]
 		}
 	}
