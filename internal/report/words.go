@@ -41,7 +41,7 @@ var kinds = []struct {
 	{telltale.Account, kindWords{"account name", "account names", "Account"}},
 	{telltale.Credential, kindWords{"password or token", "passwords and tokens", "Password or token"}},
 	{telltale.CardNumber, kindWords{"card number", "card numbers", "Card number"}},
-	{telltale.BSSID, kindWords{"Wi-Fi router's address", "Wi-Fi routers' addresses", "Wi-Fi router (BSSID)"}},
+	{telltale.BSSID, kindWords{"Wi-Fi router's address", "Wi-Fi routers' addresses", "Wi-Fi router"}},
 	{telltale.SSID, kindWords{"Wi-Fi name", "Wi-Fi names", "Wi-Fi name (SSID)"}},
 	{telltale.AndroidID, kindWords{"Android ID", "Android IDs", "Android ID"}},
 	{telltale.GSFID, kindWords{"Google services ID", "Google services IDs", "Google services ID"}},
