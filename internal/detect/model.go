@@ -68,6 +68,22 @@ func judgeModel(token []byte, keyed bool, r *Reading) bool {
 	return true
 }
 
+// modelEnd returns where the model ends that begins at start and goes on up to end, or
+// with a comma and a number, as Apple's do: iPhone12,1.
+func modelEnd(b []byte, start, end int) int {
+	if start == end || !isDigit(b[end-1]) || end+1 >= len(b) || b[end] != ',' || !isDigit(b[end+1]) {
+		return end
+	}
+	last := end + 1
+	for last < len(b) && isDigit(b[last]) && last-end <= 2 {
+		last++
+	}
+	if last < len(b) && (isKey(b[last]) || b[last] == ',') {
+		return end
+	}
+	return last
+}
+
 func soundModel(b []byte) bool {
 	if len(b) < 3 || len(b) > 40 || !utf8.Valid(b) || numbering.AllEqual(b) || placeholderName(b) || among(b, notModels) {
 		return false

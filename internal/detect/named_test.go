@@ -40,6 +40,10 @@ func TestNamed(t *testing.T) {
 		`{"password":"` + inBase64("s3cretPass!") + `"}`:       {"credential s3cretPass! json>base64"},
 		`{"password":"hunter22"}`:                              {"credential hunter22 json"},
 		`{"password":"` + strings.Repeat("A1b2C3d4", 9) + `"}`: nil, // encrypted, as a rule
+		`{"serials":7,"serial":["` + sn + `","x"]}`:            {"serial " + sn + " json"},
+		"device_model=iPhone12,1&x=1":                          {"model iPhone12,1 plain"},
+		"device_model=iPhone12,1,2&x=1":                        {"model iPhone12 plain"},
+		"<d><ssid>Home Network 5G</ssid></d>":                  {"ssid Home Network 5G plain"},
 		`{"ssid":"HomeNetworkOfMine"}`:                         {"ssid HomeNetworkOfMine json"},
 		`{"data":"` + inBase64(`{"a":"`+imsi+`"}`) + `"}`:      nil,
 		`{"serial":"` + inBase64(`{"a":"`+sn+`"}`) + `"}`:      nil, // has a name of its own

@@ -98,9 +98,16 @@ func (k *keyScan) value(b []byte, i int, key []byte, name *keyName) {
 	if name.kinds == nil {
 		return
 	}
-	start, end := k.valueAfter(b, i+1, name.text)
-	if name.announces(telltale.Cell) {
+	at := i + 1
+	if !name.announces(telltale.Location) {
+		at = skip(b, at, " [") // the first of a list
+	}
+	start, end := k.valueAfter(b, at, name.text || k.xml && b[i] == '>')
+	switch {
+	case name.announces(telltale.Cell):
 		end = cellEnd(b, start, end)
+	case name.announces(telltale.Model):
+		end = modelEnd(b, start, end)
 	}
 	if name.announces(telltale.Location) {
 		k.place(b, start, end, key, name)
