@@ -93,8 +93,8 @@ func TestPageFits(t *testing.T) {
 	var requests []string
 	for i := range 6 {
 		host := fmt.Sprintf("%s%d.collect.example", strings.Repeat("long-name-", 5), i)
-		requests = append(requests, fmt.Sprintf("GET /%s?email=%s%%40mail%d.example&imei=001012704839210 HTTP/1.1\r\nHost: %s\r\n\r\n",
-			strings.Repeat("path", 60), strings.Repeat("owner", 9), i, host))
+		requests = append(requests, fmt.Sprintf("GET /%s?email=%s%%40mail%d.example&imei=001012704839210&fcm_token=%s%d HTTP/1.1\r\nHost: %s\r\n\r\n",
+			strings.Repeat("path", 60), strings.Repeat("owner", 9), i, strings.Repeat("A1b2-C3d4_", 14), i, host))
 	}
 	page := filepath.Join(t.TempDir(), "page.html")
 	if code, out := try(t, requestsOf(t, requests...), "--html", page); code != exitDone {
