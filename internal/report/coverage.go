@@ -153,6 +153,8 @@ func Suppressed(r telltale.Suppressed) string {
 		return counted(r.Count, "destination") + " that only they talked to"
 	case "same_user_agent":
 		return counted(r.Count, "message") + " in which a program named the same device again"
+	case "values_too_long":
+		return counted(r.Count, "value") + " of more than 4 KiB under names for texts and tokens, not judged"
 	case "undeclared_sightings":
 		return counted(r.Count, "value") + " in what they told"
 	}
