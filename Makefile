@@ -63,9 +63,10 @@ bench: ## measure against other programs (BENCH_SIZE=200MB BENCH_PAIRS=7), rewri
 floods: ## audit hostile captures of full size (FLOODS=200 seeds of the first two), rewrite docs/62-floods.md
 	$(GO) test -count 1 -v -timeout 5h -run '^TestFloods$$' ./cmd/telltale -floods $(or $(FLOODS),200)
 
-corpus: ## audit every capture of a folder: make corpus CORPUS=dir
+corpus: ## audit every capture of a folder, as it is and carried in other ways: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=dir"; exit 2; }
 	$(GO) test -count 1 -v -timeout 60m -run '^TestCorpus$$' ./cmd/telltale -corpus $(abspath $(CORPUS))
+	$(GO) test -count 1 -v -timeout 60m -run '^TestMetamorphosesOfCorpus$$' ./internal/audit -corpus $(abspath $(CORPUS))
 
 .PHONY: page
 page: ## look at the page in Chromium with axe-core: make page AXE=node_modules/axe-core/axe.min.js

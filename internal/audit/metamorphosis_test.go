@@ -19,33 +19,34 @@ type frame struct {
 // A metamorphosis carries the same conversations in another way. What is found
 // must not change.
 type metamorphosis struct {
-	name  string
-	link  packet.Link
-	carry func(rng *rand.Rand, in []frame) []frame
-	moves bool // the far ends have other addresses, which DNS does not know
+	name    string
+	link    packet.Link
+	carry   func(rng *rand.Rand, in []frame) []frame
+	moves   bool // the far ends have other addresses, which DNS does not know
+	inOrder bool // and every byte of a stream comes once, in its order
 }
 
 const etherSize = 14
 
 // metamorphoses are all ways that are tried.
 var metamorphoses = []metamorphosis{
-	{"cut into other segments", packet.LinkEthernet, resegment, false},
-	{"segments out of order", packet.LinkEthernet, func(r *rand.Rand, in []frame) []frame { return reorder(r, resegment(r, in)) }, false},
-	{"segments repeated", packet.LinkEthernet, repeat, false},
-	{"all of that", packet.LinkEthernet, func(r *rand.Rand, in []frame) []frame { return repeat(r, reorder(r, resegment(r, in))) }, false},
-	{"in fragments", packet.LinkEthernet, fragment, false},
-	{"over IPv6", packet.LinkEthernet, each(toIPv6), true},
-	{"raw IP", packet.LinkRaw, each(relinked(nil)), false},
-	{"loopback", packet.LinkNull, each(relinkedBy(func(v6 bool) []byte { return []byte{choose(v6, 30, 2), 0, 0, 0} })), false},
-	{"OpenBSD loopback", packet.LinkLoop, each(relinkedBy(func(v6 bool) []byte { return []byte{0, 0, 0, choose(v6, 24, 2)} })), false},
-	{"cooked", packet.LinkSLL, each(cooked), false},
-	{"cooked, version 2", packet.LinkSLL2, each(cooked2), false},
-	{"PPP", packet.LinkPPP, each(relinkedBy(func(v6 bool) []byte { return []byte{0xff, 3, 0, choose(v6, 0x57, 0x21)} })), false},
-	{"in a VLAN in a VLAN", packet.LinkEthernet, each(tagged), false},
-	{"PPPoE", packet.LinkEthernet, each(pppoe), false},
-	{"GRE", packet.LinkEthernet, each(tunnelled(47, func(f frame) []byte { return slices.Concat([]byte{0, 0}, f.data[12:]) })), false},
-	{"IP in IP", packet.LinkEthernet, each(tunnelledIP), false},
-	{"VXLAN", packet.LinkEthernet, each(tunnelled(packet.UDP, vxlan)), false},
+	{"cut into other segments", packet.LinkEthernet, resegment, false, true},
+	{"segments out of order", packet.LinkEthernet, func(r *rand.Rand, in []frame) []frame { return reorder(r, resegment(r, in)) }, false, false},
+	{"segments repeated", packet.LinkEthernet, repeat, false, false},
+	{"all of that", packet.LinkEthernet, func(r *rand.Rand, in []frame) []frame { return repeat(r, reorder(r, resegment(r, in))) }, false, false},
+	{"in fragments", packet.LinkEthernet, fragment, false, true},
+	{"over IPv6", packet.LinkEthernet, each(toIPv6), true, true},
+	{"raw IP", packet.LinkRaw, each(relinked(nil)), false, true},
+	{"loopback", packet.LinkNull, each(relinkedBy(func(v6 bool) []byte { return []byte{choose(v6, 30, 2), 0, 0, 0} })), false, true},
+	{"OpenBSD loopback", packet.LinkLoop, each(relinkedBy(func(v6 bool) []byte { return []byte{0, 0, 0, choose(v6, 24, 2)} })), false, true},
+	{"cooked", packet.LinkSLL, each(cooked), false, true},
+	{"cooked, version 2", packet.LinkSLL2, each(cooked2), false, true},
+	{"PPP", packet.LinkPPP, each(relinkedBy(func(v6 bool) []byte { return []byte{0xff, 3, 0, choose(v6, 0x57, 0x21)} })), false, true},
+	{"in a VLAN in a VLAN", packet.LinkEthernet, each(tagged), false, true},
+	{"PPPoE", packet.LinkEthernet, each(pppoe), false, true},
+	{"GRE", packet.LinkEthernet, each(tunnelled(47, func(f frame) []byte { return slices.Concat([]byte{0, 0}, f.data[12:]) })), false, true},
+	{"IP in IP", packet.LinkEthernet, each(tunnelledIP), false, true},
+	{"VXLAN", packet.LinkEthernet, each(tunnelled(packet.UDP, vxlan)), false, true},
 }
 
 func choose(v6 bool, six, four byte) byte {
