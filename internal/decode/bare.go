@@ -11,8 +11,8 @@ import (
 // Base64 or hexadecimal is all of it: a stream of legal blocks that ends where the
 // token does, and says text or something with a known beginning.
 
-// leastBare is how many bytes a token says that may be deflate. Of 12 random bytes,
-// one in ten million is.
+// leastBare is how many bytes a token says that may be deflate: of fewer, too many
+// would be by chance.
 const leastBare = 12
 
 // A bareProbe inflates the beginning of a token.
