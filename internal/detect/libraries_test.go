@@ -11,9 +11,9 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what is told of the messages of libraries")
 
-// testdata/libraries.txt has messages as the libraries send them that measure, advertise,
-// push, attribute and find places, by their public source code and references, with
-// values made up, and what is told of each without a device file. What is missed is
+// testdata/libraries.txt has messages made up after libraries that measure, advertise,
+// push, attribute and find places, as far as these are known: keys.txt says which names
+// were looked up. It has what is told of each without a device file. What is missed is
 // known to be.
 const librariesFile = "testdata/libraries.txt"
 
