@@ -118,6 +118,10 @@ func TestLongValues(t *testing.T) {
 	if n, most := len(ids.list), maxIdentifierBytes/size+1; n != most || len(tags.byValue) != most {
 		t.Errorf("%d values and %d tags of %d bytes are held, want %d", n, len(tags.byValue), size, most)
 	}
+	short := telltale.NewValue(telltale.IMEI, "001012704839210")
+	if !ids.add(&telltale.Sighting{Value: short}, "d1") || tags.of(short) == "t0" {
+		t.Error("many tokens push out what a phone is known by")
+	}
 	again := telltale.NewValue(telltale.Credential, fmt.Sprintf("%0*d", size, 3))
 	if ids.of(&telltale.Sighting{Value: again}) != "i4" || tags.of(again) != "t4" {
 		t.Error("a value that is held is another one now")

@@ -8,11 +8,21 @@ import (
 	"github.com/telltale-audit/telltale/internal/numbering"
 )
 
-// Bounds of the values told apart in a run: a token may have some kilobytes.
+// Bounds of the values told apart in a run. A token may have some kilobytes: long values
+// have a bound of their own, so that none pushes out what a phone is known by.
 const (
 	maxIdentifiers     = 100_000
-	maxIdentifierBytes = 16 << 20
+	maxIdentifierBytes = 16 << 20 // of long values
+	longIdentifier     = 256      // bytes of a long value
 )
+
+// longBytes returns how many bytes v counts for among the long values.
+func longBytes(v telltale.Value) int {
+	if n := len(v.Raw()); n > longIdentifier {
+		return n
+	}
+	return 0
+}
 
 // maxIdentifierDestinations bounds the far ends that are listed for a value.
 const maxIdentifierDestinations = 1024
@@ -21,7 +31,7 @@ const maxIdentifierDestinations = 1024
 type identifiers struct {
 	byKey map[identity]*telltale.Identifier
 	list  []*telltale.Identifier
-	bytes int // of their values
+	bytes int // of long values
 }
 
 // identity is what makes two sightings the same identifier.
@@ -39,10 +49,11 @@ func (x *identifiers) add(s *telltale.Sighting, dest string) bool {
 	key := identity{s.Device, s.Value}
 	id := x.byKey[key]
 	if id == nil {
-		if len(x.list) >= maxIdentifiers || x.bytes > maxIdentifierBytes {
+		size := longBytes(s.Value)
+		if len(x.list) >= maxIdentifiers || size > 0 && x.bytes > maxIdentifierBytes {
 			return false
 		}
-		x.bytes += len(s.Value.Raw())
+		x.bytes += size
 		id = &telltale.Identifier{
 			ID: "i" + strconv.Itoa(len(x.list)+1), Device: s.Device, Kind: s.Kind, Value: s.Value, Tag: s.Tag, First: s.Time,
 		}
@@ -86,20 +97,21 @@ func (x *identifiers) records() []telltale.Identifier {
 // tags link equal values inside an audit and say nothing about them.
 type tags struct {
 	byValue map[telltale.Value]string
-	bytes   int // of the values
+	bytes   int // of long values
 }
 
 // of returns the tag of v. Values past the bound share one that links nothing.
 func (t *tags) of(v telltale.Value) string {
-	tag, ok := t.byValue[v]
-	switch {
-	case !ok && (len(t.byValue) >= maxIdentifiers || t.bytes > maxIdentifierBytes):
-		return "t0"
-	case !ok:
-		tag = "t" + strconv.Itoa(len(t.byValue)+1)
-		t.byValue[v] = tag
-		t.bytes += len(v.Raw())
+	if tag, ok := t.byValue[v]; ok {
+		return tag
 	}
+	size := longBytes(v)
+	if len(t.byValue) >= maxIdentifiers || size > 0 && t.bytes > maxIdentifierBytes {
+		return "t0"
+	}
+	t.bytes += size
+	tag := "t" + strconv.Itoa(len(t.byValue)+1)
+	t.byValue[v] = tag
 	return tag
 }
 
