@@ -72,7 +72,11 @@ func (s *Search) tableOf(v *decode.View, begun, more bool) (t *Columns, at int) 
 		if s.table.list == nil || s.table.depth != d {
 			return nil, 0
 		}
-		return s.table, bytes.IndexByte(b, '\n') + 1
+		at = bytes.IndexByte(b, '\n') + 1
+		if at == 0 {
+			return nil, 0 // amid a row
+		}
+		return s.table, at
 	}
 	if more && s.table.depth == d {
 		*s.table = Columns{}

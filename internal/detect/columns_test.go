@@ -76,6 +76,15 @@ func places(hits []Hit) (list []string) {
 	return list
 }
 
+// What is left of a row whose beginning is gone is none.
+func TestRowWithoutBeginning(t *testing.T) {
+	text := slices.Concat(tableText(3, 3), bytes.Repeat([]byte("x "), 15_000), []byte("1,Tr0ub4dor-9,x"))
+	hits, long := tableIn(New(nil), text, 10_000)
+	if n := len(ofKind(hits, telltale.Credential)); n != 3 || long != 1 {
+		t.Errorf("%d found, %d counted", n, long)
+	}
+}
+
 // tableIn searches text in windows, between which other fields are searched.
 func tableIn(e *Engine, text []byte, size int) (hits []Hit, long int64) {
 	s := e.NewSearch()

@@ -65,3 +65,11 @@ func TestJoinedFleet(t *testing.T) {
 		t.Errorf("%d digests of %d device files", n, 4000)
 	}
 }
+
+// One value is enough for the digest of a line.
+func TestJoinedAlone(t *testing.T) {
+	e := New([]Seed{{telltale.IMEI, telltale.NewValue(telltale.IMEI, testIMEI), 0}})
+	if hits := search(e, []byte("uid="+md5Of(testIMEI+"\n")+"&x=1")); len(hits) != 1 || hits[0].Level != telltale.Confirmed {
+		t.Errorf("found %v", hits)
+	}
+}

@@ -23,7 +23,7 @@ func (s *Search) look(v *decode.View) {
 	s.told.at = 0
 	if !e.Plain {
 		s.byName()
-		if len(e.seeds) > 1 {
+		if len(e.seeds) > 0 {
 			s.joinedDigests()
 		}
 	}

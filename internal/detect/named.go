@@ -27,8 +27,8 @@ const mostApart = 64
 
 // namedApart returns the bounds of what names a value where names are values too, of
 // which a word at i says that it follows: "name":"imei","value": or "imei":{"value": or,
-// in XML, name="imei" value= or <key>imei</key><string> or <Name>imei</Name><Value>. They are the same where nothing
-// does.
+// in XML, name="imei" value= or <key>imei</key><string> or <Name>imei</Name><Value>. They
+// are the same where nothing does.
 func namedApart(b []byte, i int, xml bool) (start, end int) {
 	if i > 0 && isQuote(b[i-1]) {
 		i--
