@@ -34,6 +34,8 @@ var metamorphoses = []metamorphosis{
 	{"segments out of order", packet.LinkEthernet, func(r *rand.Rand, in []frame) []frame { return reorder(r, resegment(r, in)) }, false, false},
 	{"segments repeated", packet.LinkEthernet, repeat, false, false},
 	{"all of that", packet.LinkEthernet, func(r *rand.Rand, in []frame) []frame { return repeat(r, reorder(r, resegment(r, in))) }, false, false},
+	{"checksums of one side unfinished", packet.LinkEthernet, each(unfinished), false, true},
+	{"checksums of all data wrong", packet.LinkEthernet, mistaken, false, false},
 	{"in fragments", packet.LinkEthernet, fragment, false, true},
 	{"over IPv6", packet.LinkEthernet, each(toIPv6), true, true},
 	{"raw IP", packet.LinkRaw, each(relinked(nil)), false, true},
@@ -77,7 +79,7 @@ func (f *frame) tcpData() bool {
 func (f *frame) part(from, to int) frame {
 	start := f.h.PayloadStart
 	out := frame{time: f.time, data: slices.Concat(f.data[:start], f.data[start+from:start+to])}
-	tcp := start - f.tcpHeader()
+	tcp := f.tcpStart()
 	binary.BigEndian.PutUint32(out.data[tcp+4:], f.h.Seq+uint32(from))
 	if start+to < f.h.PayloadEnd {
 		out.data[tcp+13] &^= packet.FIN | packet.PSH
@@ -87,12 +89,12 @@ func (f *frame) part(from, to int) frame {
 	return out
 }
 
-func (f *frame) tcpHeader() int {
-	size := 20
+// tcpStart returns where f's segment begins.
+func (f *frame) tcpStart() int {
 	if f.h.Version == 6 {
-		size = 40
+		return etherSize + 40
 	}
-	return f.h.PayloadStart - etherSize - size
+	return etherSize + 20
 }
 
 // resegment cuts the streams' bytes anew.
@@ -239,6 +241,31 @@ func fix(ip []byte) {
 	transport[at], transport[at+1] = 0, 0
 	sum += uint64(proto) + uint64(len(transport)) + words(transport)
 	binary.BigEndian.PutUint16(transport[at:], ^folded(sum))
+}
+
+// unfinished leaves the checksum of a TCP segment that the client sends to the card.
+func unfinished(f frame) frame {
+	if f.h.Proto != packet.TCP || f.h.DstPort > f.h.SrcPort {
+		return f
+	}
+	f.data = bytes.Clone(f.data)
+	clear(f.data[f.tcpStart()+16:][:2])
+	return f
+}
+
+// mistaken gives every TCP segment with data a wrong checksum. They are acknowledged
+// all the same, those of the client by the server's data alone.
+func mistaken(_ *rand.Rand, in []frame) (out []frame) {
+	for _, f := range in {
+		if f.tcpData() {
+			f.data = bytes.Clone(f.data)
+			f.data[f.tcpStart()+17] ^= 0x55
+		} else if f.h.Proto == packet.TCP && f.h.SrcPort < f.h.DstPort && f.h.Flags == packet.ACK {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 func sumIPv4(ip []byte) {

@@ -12,11 +12,12 @@ func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, sound b
 		peer := &f.streams[d.Reverse()]
 		peer.acked, peer.heard = h.Ack, true
 		peer.shut = h.Window == 0 && h.Flags&(packet.SYN|packet.RST) == 0
-		if peer.hold != nil && len(peer.hold.doubts) > 0 {
-			t.acknowledge(f, d.Reverse())
-		}
+		t.acknowledged(f, d.Reverse())
 	}
 	in.seq = h.Seq
+	if !sound && h.Flags&packet.ACK != 0 {
+		in.ack, in.acks = h.Ack, true
+	}
 	if h.Flags&packet.SYN != 0 {
 		in.seq++
 		if sound {

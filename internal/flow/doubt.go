@@ -136,9 +136,18 @@ func (t *Table) doubtFrom(h *hold, at int64) {
 	}
 }
 
+// acknowledged lets in what waits in a direction and is acknowledged and, as
+// these were read, what they acknowledge in turn, and so on.
+func (t *Table) acknowledged(f *Flow, d telltale.Direction) {
+	for h := f.streams[d].hold; h != nil && len(h.doubts) > 0 && t.acknowledge(f, d); h = f.streams[d].hold {
+		d = d.Reverse()
+	}
+}
+
 // acknowledge lets in what waits and is acknowledged. Where that lies after a
-// FIN or RST, these did not reach the receiver.
-func (t *Table) acknowledge(f *Flow, d telltale.Direction) {
+// FIN or RST, these did not reach the receiver. It reports whether that
+// acknowledges more of the other direction.
+func (t *Table) acknowledge(f *Flow, d telltale.Direction) (more bool) {
 	s := &f.streams[d]
 	to := s.at(s.acked)
 	if s.over && s.fin && s.acked == s.end+1 {
@@ -151,11 +160,24 @@ func (t *Table) acknowledge(f *Flow, d telltale.Direction) {
 				s.over = false
 				f.goOn()
 			}
+			more = f.streams[d.Reverse()].hear(&p) || more
 			t.dispel(s.hold, i, true)
 		} else {
 			i++
 		}
 	}
+	return more
+}
+
+// hear notes what a segment of the other direction acknowledges that was in
+// doubt and is not any more. It reports whether that is new.
+func (s *stream) hear(p *piece) bool {
+	ahead := s.ahead(p.ack)
+	if !p.acks || !s.based || ahead > s.sent() || s.heard && ahead <= s.ahead(s.acked) {
+		return false
+	}
+	s.acked, s.heard = p.ack, true
+	return true
 }
 
 // goOn takes back that the flow ended: the receiver read what came after that.

@@ -51,6 +51,8 @@ type piece struct {
 	origin       int64  // where the segment begins that it is a part of
 	until        int64  // and where that ends
 	seq          uint32 // of its first byte
+	ack          uint32 // what it acknowledges; valid iff acks
+	acks         bool   // it counts as said once the segment is known to be read
 	doubt        doubt
 	late         bool // it waited: what cannot be compared is told again
 }
