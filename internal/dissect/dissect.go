@@ -261,6 +261,7 @@ type HTTP struct {
 	ContentType   []byte
 	ForwardedFor  []byte // X-Forwarded-For: for whom the sender says it asks
 	ContentLength int64  // -1: not told
+	Stream        uint32 // of HTTP/2: a response is to the request with its number; 0: to the oldest without one
 }
 
 // DNS is what a DNS message tells. Names are in the case of the wire, without

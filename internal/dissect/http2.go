@@ -88,12 +88,8 @@ func readHTTP2(c *wire.Cursor) http2Head {
 	return http2Head{int(c.U24()), c.U8(), c.U8(), c.U32() & 0x7fffffff}
 }
 
-// http2Parser reads both directions, which know how many requests wait.
-type http2Parser struct {
-	half  [2]http2Half
-	asked int  // requests without a response
-	mixed bool // more than one waited at a time: whose a response is, its place does not say
-}
+// http2Parser reads both directions.
+type http2Parser struct{ half [2]http2Half }
 
 func newHTTP2(f *flow.Flow) *http2Parser {
 	p := new(http2Parser)
@@ -256,8 +252,8 @@ func (h *http2Half) takeData(at int64, b []byte, s Sink) int {
 	return n
 }
 
-// Gap goes on within data. Elsewhere the next frame is sought, and neither the headers
-// before it are known, on which others may build, nor what was asked and answered.
+// Gap goes on within data. Elsewhere the next frame is sought, and the headers before it
+// are not known, on which others may build.
 func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p.half[d]
 	within := n < int64(h.left)
@@ -271,7 +267,6 @@ func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 		return true
 	}
 	*h = http2Half{flow: h.flow, dir: h.dir, begun: true, lost: true, bodies: h.bodies, forgot: h.forgot, headers: headers{gap: true}}
-	p.mixed = true
 	return true
 }
 

@@ -249,7 +249,7 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 		stream, ends = promised, true
 	}
 	if h.turn(stream, n+len(h.text)-before, 2*len(list)+1, s) {
-		p.begin(d, at, list, s)
+		h.beginHead(stream, at, list, s)
 	}
 	h.tell(at, b[:n], list, s)
 	h.leaveOut(h.untold)
@@ -266,11 +266,10 @@ func (p *http2Parser) head(d telltale.Direction, f http2Head, at int64, b []byte
 // none that a frame can name.
 const promised = 1 << 31
 
-// begin opens the message that headers begin.
-func (p *http2Parser) begin(d telltale.Direction, at int64, list []representation, s Sink) {
-	h := &p.half[d]
-	m := Message{Proto: http2.Name, Dir: d, Protection: telltale.Open, Start: at, BodyName: "http.body"}
-	head := &HTTP{ContentLength: -1, Version: []byte("HTTP/2")}
+// beginHead opens the message of a stream that headers begin.
+func (h *http2Half) beginHead(stream uint32, at int64, list []representation, s Sink) {
+	m := Message{Proto: http2.Name, Dir: h.dir, Protection: telltale.Open, Start: at, BodyName: "http.body"}
+	head := &HTTP{ContentLength: -1, Version: []byte("HTTP/2"), Stream: stream}
 	for _, r := range list {
 		name, value := cutHeader(h.text[r.text[0]:r.text[1]])
 		switch string(name) {
@@ -293,7 +292,7 @@ func (p *http2Parser) begin(d telltale.Direction, at int64, list []representatio
 	if h.to != nil {
 		head.own()
 	}
-	if p.pairs(d, head) {
+	if head.Method != nil || head.Status > 0 { // else they end a message
 		m.HTTP = head
 	}
 	dns := lookupOf(head.ContentType, head.URL)
@@ -313,21 +312,6 @@ func (h *HTTP) own() {
 	for _, b := range [...]*[]byte{&h.Method, &h.URL, &h.Host, &h.UserAgent, &h.ContentType} {
 		*b = slices.Clone(*b)
 	}
-}
-
-// pairs counts a request or a response, and reports whether it is told as one: a
-// response only where its place says whose it is.
-func (p *http2Parser) pairs(d telltale.Direction, head *HTTP) bool {
-	switch {
-	case head.Method != nil:
-		p.asked++
-		p.mixed = p.mixed || p.asked > 1
-		return true
-	case head.Status >= 200:
-		p.mixed = p.mixed || len(p.half[d.Reverse()].held) > 0
-		p.asked = max(p.asked-1, 0)
-	}
-	return head.Status > 0 && !p.mixed
 }
 
 // tell gives headers to search, each as it reads, with its place; and what lies

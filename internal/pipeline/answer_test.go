@@ -51,6 +51,19 @@ var answerCases = []struct {
 		c.Send(telltale.ToServer, []byte("\x00\x01imei="+imei))
 		c.Send(telltale.ToClient, []byte("\x00\x02"))
 	}},
+	{"streams of HTTP/2 in another order", []string{"response 200", "ack"}, func(c *lab.Conn) {
+		c.Send(telltale.ToServer, []byte(http2Opening))
+		for i, value := range []string{imei, "none", imei} {
+			c.Send(telltale.ToServer, http2Head(byte(1+2*i), true, ":method GET", ":path /", "x-imei "+value))
+		}
+		c.Send(telltale.ToClient, slices.Concat([]byte(http2Settings), http2Head(3, true, ":status 404"), http2Head(5, true, ":status 200")))
+	}},
+	{"upgrade to HTTP/2", []string{"response 200"}, func(c *lab.Conn) {
+		c.Send(telltale.ToServer, post("imei="+imei, "Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c", "HTTP2-Settings: AAMAAABk"))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"+http2Settings))
+		c.Send(telltale.ToServer, []byte(http2Opening))
+		c.Send(telltale.ToClient, http2Head(1, true, ":status 200"))
+	}},
 	{"answer with identifiers, then another request", []string{"response 200 two", "echo ack"}, func(c *lab.Conn) {
 		c.Send(telltale.ToServer, post("nothing"))
 		c.Send(telltale.ToClient, answer("200 OK", "imei="+other))

@@ -14,6 +14,7 @@ import (
 type waiting struct {
 	event     *Event // nil: a request without sightings, which holds its place in the queue
 	request   bool   // an HTTP request
+	stream    uint32 // of HTTP/2, else 0
 	sent      int64  // when its last byte was, in ns since the Unix epoch
 	delivered int64  // payload bytes and packets of the other side when the message began
 	packets   int64
@@ -58,7 +59,9 @@ func (c *conv) deliver(col *collector) {
 // Every request takes its place in the queue for answers.
 func (c *conv) emit(col *collector) {
 	w := col.peer
-	w.request = col.m.HTTP != nil && col.m.HTTP.Status == 0
+	if h := col.m.HTTP; h != nil && h.Status == 0 {
+		w.request, w.stream = true, h.Stream
+	}
 	w.sent = c.f.TimeOf(col.m.Dir, col.end()-1, col.end())
 	c.half[col.m.Dir].said = max(c.half[col.m.Dir].said, w.sent)
 	if out := col.out; out != nil {
@@ -85,7 +88,7 @@ const maxWaiting = 64
 func (c *conv) giveUpWaiting() {
 	w := c.waiting[0]
 	c.waiting = append(c.waiting[:0], c.waiting[1:]...)
-	if w.request {
+	if w.request && w.stream == 0 {
 		c.past++
 	}
 	c.unanswered(w)
@@ -93,7 +96,7 @@ func (c *conv) giveUpWaiting() {
 
 // answer gives the request that col responds to its response.
 func (c *conv) answer(col *collector) {
-	if c.past > 0 && !c.gapped {
+	if c.foregone(col.m) {
 		c.past--
 		return
 	}
@@ -101,26 +104,51 @@ func (c *conv) answer(col *collector) {
 	if i < 0 {
 		return
 	}
-	for _, w := range c.waiting[:i] {
-		if w.request {
-			c.unanswered(w) // the answer is among what is missing
-		}
+	w := c.waiting[i]
+	c.waiting = slices.Delete(c.waiting, i, i+1)
+	if w.stream == 0 {
+		c.passOver(i)
 	}
-	if e := c.waiting[i].event; e != nil {
+	if e := w.event; e != nil {
 		e.Message.Answered = "response"
 		e.Message.Response = col.short()
 		c.send(e)
 	}
-	rest := c.waiting[i+1:]
-	c.waiting = slices.DeleteFunc(c.waiting[:i], func(w waiting) bool { return w.request })
+}
+
+// passOver closes the requests among the first n that wait: their answers are among
+// what is missing.
+func (c *conv) passOver(n int) {
+	for _, w := range c.waiting[:n] {
+		if w.request {
+			c.unanswered(w)
+		}
+	}
+	rest := c.waiting[n:]
+	c.waiting = slices.DeleteFunc(c.waiting[:n], func(w waiting) bool { return w.request })
 	c.waiting = append(c.waiting, rest...)
 }
 
+// foregone reports whether m responds to a request that waited too long.
+func (c *conv) foregone(m *dissect.Message) bool {
+	return m.HTTP.Stream == 0 && c.past > 0 && !c.gapped
+}
+
+// upgraded is the stream of HTTP/2 that responds to the request of HTTP/1.1 that
+// asked for HTTP/2 (RFC 7540, section 3.2).
+const upgraded = 1
+
 // asked returns the place of the waiting request that m responds to, -1 if none
-// does. It is the oldest, as long as all of the flow is there. Behind a gap, in
-// which other responses may have been, it is the last that was sent before; but
-// none in a flow where one was sent before another had its response.
+// does. In HTTP/2 it is that of its stream. Else it is the oldest, as long as all of
+// the flow is there. Behind a gap, in which other responses may have been, it is the
+// last that was sent before; but none in a flow where one was sent before another had
+// its response.
 func (c *conv) asked(m *dissect.Message) int {
+	if s := m.HTTP.Stream; s != 0 {
+		return slices.IndexFunc(c.waiting, func(w waiting) bool {
+			return w.request && (w.stream == s || w.stream == 0 && s == upgraded)
+		})
+	}
 	oldest, last, many := -1, -1, false
 	begun := c.f.TimeOf(m.Dir, m.Start, m.Start+1)
 	for i, w := range c.waiting {
@@ -147,7 +175,7 @@ func (c *conv) asked(m *dissect.Message) int {
 
 // awaited reports whether a message with sightings waits for response m.
 func (c *conv) awaited(m *dissect.Message) bool {
-	if m.HTTP == nil || m.HTTP.Status < 200 || c.past > 0 && !c.gapped {
+	if m.HTTP == nil || m.HTTP.Status < 200 || c.foregone(m) {
 		return false
 	}
 	i := c.asked(m)

@@ -24,7 +24,7 @@ var openings = map[string]func() []byte{
 	"base64 bodies":     func() []byte { return post(fmt.Sprintf("%020000d", 0))[:20_000] },
 	"unknown":           func() []byte { return append([]byte{0, 1}, filler(20_000)...) },
 	"streams in turn": func() []byte {
-		b := append([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), http2Request("x-other", "1")...)
+		b := append([]byte(http2Opening), http2Request("x-other", "1")...)
 		for stream := range byte(2) {
 			b = append(append(b, 0, 0x23, 0x28, 0, 0, 0, 0, 0, 1+2*stream), filler(9000)...)
 		}
@@ -155,7 +155,7 @@ func TestPartedStream(t *testing.T) {
 	for turns, want := range map[int]int64{3: 0, 5: 1} {
 		h := hear(t, talk(80, lab.Carriage{}, func(c *lab.Conn) {
 			c.Open()
-			c.Send(telltale.ToServer, append([]byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), http2Request("x-other", "1")...))
+			c.Send(telltale.ToServer, append([]byte(http2Opening), http2Request("x-other", "1")...))
 			c.Send(telltale.ToServer, data(1, " imei="+imei[:8]))
 			for i := range byte(turns) {
 				c.Send(telltale.ToServer, data(3+2*i, filler(15_000)))

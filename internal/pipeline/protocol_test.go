@@ -15,14 +15,30 @@ import (
 
 const plain = "imei=" + imei + " "
 
+// What the sides of a connection of HTTP/2 say first.
+const (
+	http2Opening  = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+	http2Settings = "\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"
+)
+
 // http2Request returns a frame of headers, in Huffman's code, of which one is name.
 func http2Request(name, value string) []byte {
+	return http2Head(1, false, ":method POST", ":path /", name+" "+value)
+}
+
+// http2Head returns a frame of headers, which may end its stream.
+func http2Head(stream byte, ends bool, fields ...string) []byte {
 	var b bytes.Buffer
 	e := hpack.NewEncoder(&b)
-	for _, f := range []hpack.HeaderField{{Name: ":method", Value: "POST"}, {Name: ":path", Value: "/"}, {Name: name, Value: value}} {
-		_ = e.WriteField(f) // a buffer takes all
+	for _, f := range fields {
+		name, value, _ := strings.Cut(f, " ")
+		_ = e.WriteField(hpack.HeaderField{Name: name, Value: value}) // a buffer takes all
 	}
-	return append([]byte{0, 0, byte(b.Len()), 1, 4, 0, 0, 0, 1}, b.Bytes()...)
+	flags := byte(4)
+	if ends {
+		flags = 5
+	}
+	return append([]byte{0, 0, byte(b.Len()), 1, flags, 0, 0, 0, stream}, b.Bytes()...)
 }
 
 // protocols are conversations that begin as one thing and may go on as
@@ -60,17 +76,17 @@ var protocols = []struct {
 		c.Send(telltale.ToServer, post(plain))
 	}},
 	{"HTTP/2, coded header", "http.header:x-imei", "http2", func(c *lab.Conn) {
-		c.Send(telltale.ToServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"))
+		c.Send(telltale.ToServer, []byte(http2Opening+http2Settings))
 		c.Send(telltale.ToServer, http2Request("x-imei", imei))
 	}},
 	{"HTTP/2, body", "http.body", "http2", func(c *lab.Conn) {
-		c.Send(telltale.ToServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+		c.Send(telltale.ToServer, []byte(http2Opening))
 		c.Send(telltale.ToServer, append(http2Request("x-other", "1"), "\x00\x00\x16\x00\x01\x00\x00\x00\x01"+plain+" "[:22-len(plain)]...))
 	}},
 	{"upgrade to HTTP/2", "http.header:x-imei", "http", func(c *lab.Conn) {
 		c.Send(telltale.ToServer, []byte("GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n"))
-		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n\x00\x00\x06\x04\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x64"))
-		c.Send(telltale.ToServer, []byte("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))
+		c.Send(telltale.ToClient, []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n"+http2Settings))
+		c.Send(telltale.ToServer, []byte(http2Opening))
 		c.Send(telltale.ToServer, http2Request("x-imei", imei))
 	}},
 	{"upgrade", "unknown", "http", func(c *lab.Conn) {
