@@ -43,6 +43,11 @@ func (w *Walker) addJob(v *View) {
 		w.jobs = append(w.jobs, j)
 		return
 	}
+	if v.Seen == 0 && len(v.encodings) == 0 && isUnread(v.Data) {
+		w.skip(v, 0, len(v.Data), telltale.SkipUndecodable)
+		v.giveUp(telltale.SkipUndecodable, true)
+		return
+	}
 	if n := len(v.encodings); n > 0 && len(v.Data) > 0 && !v.inflow.isDone() {
 		j.hinted = encodingDecoder(v.encodings[n-1], v.Data)
 		if j.hinted == nil && !isText(v.Data) {

@@ -93,7 +93,7 @@ func (w *Walker) plain(root []byte, h Hints) Tally {
 	v.Data = root
 	v.Blocks, v.Marks = w.found.blocks, w.found.marks
 	w.visit(v)
-	if (len(h.Encodings) > 0 || isGzip(root) || isZip(root)) && !isText(root) {
+	if (len(h.Encodings) > 0 || isGzip(root) || isZip(root) || isUnread(root)) && !isText(root) {
 		w.skip(v, 0, len(root), telltale.SkipDecodeDepth) // one layer is one too many
 	}
 	w.release(m)
