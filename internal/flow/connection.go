@@ -13,6 +13,9 @@ func (t *Table) segment(f *Flow, d telltale.Direction, h *packet.Header, sound b
 		peer.acked, peer.heard = h.Ack, true
 		peer.shut = h.Window == 0 && h.Flags&(packet.SYN|packet.RST) == 0
 		t.acknowledged(f, d.Reverse())
+		if peer.cutEnd > peer.next && peer.at(peer.acked) >= peer.cutEnd {
+			t.skipCut(f, d.Reverse(), peer.cutEnd) // the other side has it: it is not sent again, and this may answer it
+		}
 	}
 	in.seq = h.Seq
 	if !sound && h.Flags&packet.ACK != 0 {

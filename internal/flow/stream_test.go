@@ -346,6 +346,29 @@ func TestCut(t *testing.T) {
 	}
 }
 
+// TestCutAcknowledged: what was cut off is a gap as soon as the other side says that it has
+// it, before it answers.
+func TestCutAcknowledged(t *testing.T) {
+	w, l := begin(t, Limits{})
+	w.flagged(link(), packet.SYN, 99, 0)
+	h := link()
+	h.Seq, h.Cut = 100, 6
+	w.send(h, "abcd")
+	for _, c := range []struct {
+		ack  uint32
+		want string
+	}{{104, "abcd"}, {109, "abcd"}, {110, "abcd??????"}} {
+		w.flagged(turned(link()), packet.ACK, 500, c.ack)
+		if got := string(l.flows[0].main[0]); got != c.want {
+			t.Errorf("acknowledged up to %d: %s, want %s", c.ack, got, c.want)
+		}
+	}
+	if w.to(110, "more"); string(l.flows[0].main[0]) != "abcd??????more" {
+		t.Errorf("got %s", l.flows[0].main[0])
+	}
+	l.balance(w.table)
+}
+
 // TestCutHeld: the same for segments that were held back.
 func TestCutHeld(t *testing.T) {
 	w, l := begin(t, Limits{})
