@@ -2,6 +2,7 @@ package decode
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestUnread(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		all := append(b, make([]byte, 100)...)
+		all := slices.Concat(b, make([]byte, 100))
 		if _, tally := look(all, Hints{}, marker); tally.Skipped[telltale.SkipUndecodable] != int64(len(all)) {
 			t.Errorf("%s: %v of %d skipped", name, tally.Skipped, len(all))
 		}

@@ -50,6 +50,10 @@ type Dissector struct {
 	// DNS over TCP, which may ask for up to 19 KiB and 300 bytes.
 	Probe func(d telltale.Direction, b []byte, port uint16) Verdict
 
+	// ProbeCut judges bytes of which [Dissector.Probe] wants more, and none follow. nil:
+	// it takes more to be known.
+	ProbeCut func(b []byte) bool
+
 	// New returns a parser for one flow. It has nothing to release.
 	New func(f *flow.Flow) Parser
 
@@ -92,8 +96,8 @@ type Parser interface {
 // A Cutter is a parser that understands something of a message whose head was cut off.
 type Cutter interface {
 	// Cut says that nothing follows b, which Parse left unused, and whose first byte
-	// is at stream offset at: a gap, which the parser knows of, or the end. It returns
-	// how many bytes of b it told. Close comes next.
+	// is at stream offset at: but for a gap or the end. It returns how many bytes of b
+	// it told. Gap or Close comes next.
 	Cut(d telltale.Direction, at int64, b []byte, s Sink) (used int)
 }
 
@@ -208,6 +212,17 @@ func Choose(proto uint8, d telltale.Direction, b []byte, port uint16) (*Dissecto
 		}
 	}
 	return best, verdict
+}
+
+// ChooseCut returns the dissector that understands b, the first bytes of a flow over IP
+// protocol proto, though it would like more, and none follow; nil if none does.
+func ChooseCut(proto uint8, b []byte) *Dissector {
+	for _, c := range All {
+		if c.Proto == proto && c.ProbeCut != nil && c.ProbeCut(b) {
+			return c
+		}
+	}
+	return nil
 }
 
 // A home is a port of a dissector's.

@@ -12,12 +12,13 @@ import (
 // http reads HTTP/0.9 to HTTP/1.1 (RFC 9112), more tolerantly than a server
 // would: the question is what was on the wire.
 var http = &Dissector{
-	Name:  "http",
-	Ports: []uint16{80, 8080, 8000, 8008, 8888, 3128, 9998, 9999},
-	Proto: packet.TCP,
-	Probe: func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP(b) },
-	New:   func(*flow.Flow) Parser { return new(httpParser) },
-	Renew: func(p Parser, _ *flow.Flow) { *p.(*httpParser) = httpParser{} },
+	Name:     "http",
+	Ports:    []uint16{80, 8080, 8000, 8008, 8888, 3128, 9998, 9999},
+	Proto:    packet.TCP,
+	Probe:    func(_ telltale.Direction, b []byte, _ uint16) Verdict { return probeHTTP(b) },
+	ProbeCut: func(b []byte) bool { return isCutLine(b[blank(b):]) },
+	New:      func(*flow.Flow) Parser { return new(httpParser) },
+	Renew:    func(p Parser, _ *flow.Flow) { *p.(*httpParser) = httpParser{} },
 }
 
 // httpParser reads both directions. Whether a message is a request or a
@@ -36,6 +37,7 @@ type httpHalf struct {
 	state httpState
 	seen  int       // bytes of the unused input that were searched already
 	lined bool      // the first line, which ends at seen or before, is sound
+	torn  bool      // a head was cut off: the gap that follows is as good as its end
 	left  int64     // bytes to come of the body or the chunk
 	head  *httpHead // of the open message
 	dns   *lookup   // a DNS message that the message carries, nil as a rule
@@ -156,20 +158,25 @@ func (h *httpHalf) openHead(d telltale.Direction, at int64, b []byte, whole int,
 	h.field(Field{Name: "http.head", Data: b, At: at, Namer: headNamer{}}, s)
 }
 
-// Cut implements [Cutter]: a sound first line says what the message is, and what
-// follows it are fields. The last one, which was cut off, is searched and not read.
+// Cut implements [Cutter]: a sound first line, or what came of a request's, says what
+// the message is, and what follows it are fields. The last one, which was cut off, is
+// searched and not read.
 func (p *httpParser) Cut(d telltale.Direction, at int64, b []byte, s Sink) (used int) {
 	h := &p.half[d]
-	from := blank(b)
-	line, _, ended := bytes.Cut(b[from:], []byte("\n"))
-	if h.state != httpStart || p.sockets != nil || !ended || sortOf(line) == notALine {
+	line, _, ended := bytes.Cut(b[blank(b):], []byte("\n"))
+	whole := bytes.LastIndexByte(b, '\n') + 1
+	switch {
+	case h.state != httpStart || p.sockets != nil, ended && sortOf(line) == notALine, !ended && !isCutLine(line):
 		return 0
+	case !ended:
+		whole = len(b)
 	}
-	h.openHead(d, at, b, bytes.LastIndexByte(b, '\n')+1, s)
-	if h.head.Status == 0 {
-		p.asked[d].push(h.head.asks())
+	h.openHead(d, at, b, whole, s)
+	if h.head.Status < 200 {
+		p.frame(d, h.head)
 	}
 	h.cut(s)
+	h.torn = true
 	return len(b)
 }
 
@@ -224,11 +231,14 @@ func (p *httpParser) frame(d telltale.Direction, head *httpHead) (httpState, int
 // Gap goes on by the count where the body's length is known. Elsewhere the
 // next bytes must be a head.
 func (p *httpParser) Gap(d telltale.Direction, at, n int64, s Sink) bool {
+	h := &p.half[d]
+	if h.seen, h.lined = 0, false; h.torn {
+		h.torn = false
+		return true
+	}
 	if p.sockets != nil {
 		return p.sockets.Gap(d, at, n, s)
 	}
-	h := &p.half[d]
-	h.seen, h.lined = 0, false
 	switch {
 	case h.state == httpRest:
 		h.lack()
@@ -258,7 +268,7 @@ func (h *httpHalf) reset(s Sink) {
 	} else {
 		h.cut(s)
 	}
-	h.state, h.seen, h.lined, h.dns = httpStart, 0, false, nil
+	h.state, h.seen, h.lined, h.torn, h.dns = httpStart, 0, false, false, nil
 }
 
 // asks is what a request means for the framing of its response.

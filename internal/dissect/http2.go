@@ -256,14 +256,21 @@ func (h *http2Half) takeData(at int64, b []byte, s Sink) int {
 // are not known, on which others may build.
 func (p *http2Parser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p.half[d]
-	within := n < int64(h.left)
+	left := int64(h.left + h.pad)
+	within, last := n < left && n <= int64(h.left), n == left
 	h.lackData()
-	if h.to != nil || !within {
+	if h.to != nil || !within && !last {
 		h.release(s)
 	}
 	h.dns = nil
-	if within {
+	switch {
+	case within:
 		h.left -= int(n)
+		return true
+	case last: // the next frame begins behind it
+		if h.left, h.pad = 0, 0; h.ends && h.open() {
+			h.endStream(s)
+		}
 		return true
 	}
 	*h = http2Half{flow: h.flow, dir: h.dir, begun: true, lost: true, bodies: h.bodies, forgot: h.forgot, headers: headers{gap: true}}

@@ -207,21 +207,25 @@ func TestHTTPGap(t *testing.T) {
 	}
 }
 
-// TestHTTPCut has a capture end within a head: what came of it is told, but for a first
-// line that is not whole, and the last field is not read.
+// TestHTTPCut has a capture end within a head: what came of it is told, of the target
+// too, and the last field is not read.
 func TestHTTPCut(t *testing.T) {
 	const head = "GET /a?imei=001012704839210 HTTP/1.1\r\nHost: a.test\r\nUser-Agent: Phone/1\r\n\r\n"
 	line, host := strings.Index(head, "\n"), strings.Index(head, "\nUser")
+	target := strings.Index(head, " HTTP")
 	for n := 1; n < len(head); n++ {
 		s := sample{"", http, 80, []turn{up(head[:n])}}
 		log := strings.Join(s.play(t, whole), "\n")
-		if told := strings.Contains(log, "GET /a?imei=001012704839210"); told != (n > line) {
-			t.Errorf("%q: told: %v", head[:n], told)
+		if told := strings.Contains(log, head[:min(n, target)]+" "); told != (n > len("GET ")) {
+			t.Errorf("%q: told: %v in %s", head[:n], told, log)
+		}
+		if version := strings.Contains(log, " 0 HTTP/1.1"); version != (n >= line-1) {
+			t.Errorf("%q: version: %v in %s", head[:n], version, log)
 		}
 		if read := strings.Contains(log, "host=a.test"); read != (n > host) {
 			t.Errorf("%q: host read: %v", head[:n], read)
 		}
-		if strings.Contains(log, "ua=P") != (n > len(head)-3) || n > line && !strings.Contains(log, "truncated") {
+		if strings.Contains(log, "ua=P") != (n > len(head)-3) || n > len("GET ") && !strings.Contains(log, "truncated") {
 			t.Errorf("%q: %s", head[:n], log)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 // httpHead is a head and what its fields say of the body.
 type httpHead struct {
 	HTTP
+	lineCut   bool // the first line was cut off, and with it the version
 	chunked   bool
 	upgrade   []byte // the protocol that follows
 	encodings []string
@@ -89,9 +90,11 @@ func lineEnd(b []byte) int {
 
 // read takes what a whole head says.
 func (h *httpHead) read(head []byte) {
-	line, fields, _ := bytes.Cut(head[blank(head):], []byte("\n"))
+	line, fields, ended := bytes.Cut(head[blank(head):], []byte("\n"))
 	*h = httpHead{HTTP: HTTP{ContentLength: -1}, encodings: h.encodings[:0]}
-	h.readLine(line)
+	if h.readLine(line); !ended && h.Version == nil {
+		h.readCutLine(line)
+	}
 	h.readTarget()
 	var te []string
 	for len(fields) > 0 {
@@ -162,12 +165,12 @@ func (h *httpHead) readLength(value []byte) {
 // asks returns what the request means for its response.
 func (h *httpHead) asks() asks {
 	switch {
-	case h.Version == nil:
-		return asksSimply
 	case string(h.Method) == "HEAD":
 		return asksHead
 	case string(h.Method) == "CONNECT":
 		return asksTunnel
+	case h.Version == nil && !h.lineCut:
+		return asksSimply
 	}
 	return asksOther
 }

@@ -1,6 +1,9 @@
 package dissect
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 const (
 	maxMethod = 20 // letters of a request's method
@@ -106,6 +109,19 @@ func (h *HTTP) readLine(line []byte) {
 	} else if i < 0 && string(method) == "GET" && target[0] == '/' {
 		h.Method, h.URL = method, target
 	}
+}
+
+// isCutLine reports whether a request's line begins so, of which the rest was cut off.
+func isCutLine(line []byte) bool {
+	method, target, _ := bytes.Cut(line, []byte(" "))
+	return len(target) > 0 && target[0] > ' ' && isLine(line) && slices.Contains(soughtMethods[:], string(line[:len(method)+1])) && isTarget(method, target)
+}
+
+// readCutLine takes the parts of a line of which [isCutLine].
+func (h *httpHead) readCutLine(line []byte) {
+	method, target, _ := bytes.Cut(line, []byte(" "))
+	target, _, _ = bytes.Cut(target, []byte(" "))
+	h.Method, h.URL, h.lineCut = method, target, true
 }
 
 // readStatus takes the parts of a response's first line.

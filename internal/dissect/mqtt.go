@@ -45,6 +45,7 @@ type mqttParser struct {
 type mqttHalf struct {
 	half
 	left  int64 // bytes to come of what is published
+	torn  int64 // bytes to come of a packet that was cut off
 	x     spans
 	topic []byte
 }
@@ -132,7 +133,7 @@ func (p *mqttParser) publish(h *mqttHalf, c *wire.Cursor, first byte) bool {
 	return true
 }
 
-// whole reads the rest of a packet that has come as a whole.
+// whole reads the rest of a packet, as far as it has come.
 func (p *mqttParser) whole(h *mqttHalf, c *wire.Cursor, typ byte) {
 	switch typ {
 	case mqttConnect:
@@ -190,6 +191,10 @@ func (p *mqttParser) connect(h *mqttHalf, c *wire.Cursor) {
 // Gap goes on by the count inside what is published.
 func (p *mqttParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p.dir[d]
+	if torn := h.torn; torn > 0 {
+		h.torn = 0
+		return n == torn
+	}
 	if n > h.left {
 		p.Close(d, s)
 		return false
@@ -202,7 +207,28 @@ func (p *mqttParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 func (p *mqttParser) Close(d telltale.Direction, s Sink) {
 	h := &p.dir[d]
 	h.cut(s)
-	h.left = 0
+	h.left, h.torn = 0, 0
+}
+
+// Cut implements [Cutter]: the fields of a packet that came before its end was cut off
+// are read.
+func (p *mqttParser) Cut(d telltale.Direction, at int64, b []byte, s Sink) (used int) {
+	h := &p.dir[d]
+	c := wire.New(b)
+	first, length, ok := mqttHead(&c)
+	typ := first >> 4
+	if !ok || !c.OK() || h.left > 0 || length <= c.Len() || typ != mqttConnect && typ != mqttSubscribe && typ != mqttUnsub {
+		return 0
+	}
+	left := int64(length - c.Len())
+	h.x.reset()
+	h.x.fact("type", []byte(mqttTypes[typ]))
+	p.whole(h, &c, typ)
+	h.begin(Message{Proto: mqtt.Name, Dir: d, Protection: telltale.Open, Start: at, Facts: h.x.facts}, s)
+	h.x.tell(&h.half, at, b, s)
+	h.cut(s)
+	h.torn = left
+	return len(b)
 }
 
 // mqttHead reads a fixed header (section 2.1); ok is false for what is none.

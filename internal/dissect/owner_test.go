@@ -116,10 +116,10 @@ func (o *owner) gap(d telltale.Direction, n int64) {
 	h := &o.dirs[d]
 	at := h.at + int64(len(h.pending))
 	clear(h.stream[at : at+n])
+	o.cut(d)
 	if !h.dead && !o.parser.Gap(d, at, n, o) {
 		h.dead = true
 	}
-	o.cut(d)
 	h.pending, h.at = nil, at+n
 }
 

@@ -67,6 +67,7 @@ type tlsHalf struct {
 	half
 	left   int64 // bytes to come of the record in hand
 	opaque int64 // bytes used of sealed records and not told of yet
+	torn   bool  // the record in hand was cut off, and is told
 	sealed bool  // cipher is on: a handshake record is in clear only where it shows it
 	shakes bool  // the record in hand is a handshake in clear
 	greeting
@@ -192,11 +193,15 @@ func (h *tlsHalf) tell(d telltale.Direction, end int64, s Sink) {
 // is sealed all the same.
 func (p *tlsParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h := &p[d]
+	if h.torn && n == h.left {
+		h.torn, h.left = false, 0
+		return true
+	}
 	if n > h.left && h.sealed && !h.open() {
 		h.left = math.MaxInt64
 		return true
 	}
-	if n > h.left {
+	if n > h.left || h.torn {
 		p.Close(d, s)
 		return false
 	}
@@ -204,6 +209,34 @@ func (p *tlsParser) Gap(d telltale.Direction, _, n int64, s Sink) bool {
 	h.flight = flight{dead: true}
 	h.skip(n, s)
 	return true
+}
+
+// Cut implements [Cutter]: of a ClientHello that was cut off, the extensions that are
+// whole are read. Without the others it has no fingerprint.
+func (p *tlsParser) Cut(d telltale.Direction, at int64, b []byte, s Sink) (used int) {
+	h := &p[d]
+	c := wire.New(b)
+	r := readRecord(&c)
+	if h.left > 0 || h.sealed || !r.sound() || r.typ != recordHandshake || r.length <= c.Len() || probeHello(r, c) != Yes {
+		return 0
+	}
+	left := int64(r.length - c.Len())
+	hello := wire.New(c.Rest())
+	typ := hello.U8()
+	hello.U24()
+	hi := new(TLS)
+	sni, ok := hi.readCut(&hello)
+	if typ != clientHello || !ok {
+		return 0
+	}
+	h.tell(d, at, s)
+	m := tlsMessage(d, at)
+	m.TLS = hi
+	h.begin(m, s)
+	h.give(at, b, sni, s)
+	h.cut(s)
+	h.greeting, h.left, h.torn = greeting{tried: true}, left, true
+	return len(b)
 }
 
 func (p *tlsParser) Close(d telltale.Direction, s Sink) {

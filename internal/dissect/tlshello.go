@@ -114,14 +114,43 @@ const (
 // false where the body is none; malformed extensions are as if not there.
 func (t *TLS) read(c *wire.Cursor) (sni int, ok bool) {
 	version := c.U16()
+	if passHello(c); !c.OK() {
+		return 0, false
+	}
+	exts := c.Vec16()
+	sni, shown := t.readExtensions(&exts)
+	t.Version = tlsVersion(max(version, shown))
+	return sni, true
+}
+
+// readCut is [TLS.read] of a ClientHello whose end was cut off. The version it says first
+// is that of old, which later ones say as well.
+func (t *TLS) readCut(c *wire.Cursor) (sni int, ok bool) {
+	c.U16()
+	passHello(c)
+	c.U16() // bytes of extensions
+	if !c.OK() {
+		return 0, false
+	}
+	sni, shown := t.readExtensions(c)
+	if shown != 0 {
+		t.Version = tlsVersion(shown)
+	}
+	return sni, true
+}
+
+// passHello passes over what stands between version and extensions.
+func passHello(c *wire.Cursor) {
 	c.Bytes(32) // random
 	c.Vec8()    // session id
 	c.Vec16()   // cipher suites
 	c.Vec8()    // compression methods
-	if !c.OK() {
-		return 0, false
-	}
-	for exts := c.Vec16(); exts.Len() > 0; {
+}
+
+// readExtensions takes what extensions say, and returns the offset of the server's name
+// and the highest version, each 0 where there is none.
+func (t *TLS) readExtensions(exts *wire.Cursor) (sni int, version uint16) {
+	for exts.Len() > 0 {
 		typ, ext := exts.U16(), exts.Vec16()
 		switch typ {
 		case extServerName:
@@ -134,8 +163,7 @@ func (t *TLS) read(c *wire.Cursor) (sni int, ok bool) {
 			t.ECH = true
 		}
 	}
-	t.Version = tlsVersion(version)
-	return sni, true
+	return sni, version
 }
 
 // readName takes the first host name of a server_name extension and returns

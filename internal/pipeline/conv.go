@@ -252,6 +252,7 @@ func (s *shard) Gap(f *flow.Flow, d telltale.Direction, at, n int64) {
 		h.open.missed += n
 		c.wall(h.open)
 	}
+	c.cutOff(d)
 	resume := h.parser != nil && c.gap(h.parser, d, at, n)
 	c.settle(d)
 	// What nobody understood may be a protocol's beginning again after a gap.
@@ -330,14 +331,34 @@ func (c *conv) closeHalf(d telltale.Direction) {
 func (c *conv) endHalf(d telltale.Direction) {
 	h := &c.half[d]
 	c.readRest(d)
+	c.cutOff(d)
 	rest := h.pending
 	if h.parser != nil {
-		used := c.cut(h.parser, d, h.at, rest)
-		h.at, rest = h.at+int64(used), rest[used:]
 		c.close(h.parser, d)
 	}
 	c.wait(h, nil)
 	c.s.hold(&h.kept, 0)
 	c.forgetMemory(d)
 	c.readRaw(d, h.at, rest)
+}
+
+// cutOff has what waits, and nothing follows, be read as far as it goes.
+func (c *conv) cutOff(d telltale.Direction) {
+	h := &c.half[d]
+	if len(h.pending) == 0 {
+		return
+	}
+	if h.parser == nil {
+		found := dissect.ChooseCut(c.f.Proto, h.pending)
+		if found == nil {
+			return
+		}
+		if found != c.found {
+			c.speaks(found)
+		}
+		h.parser, h.raw, h.left = c.parser, false, false
+	}
+	used := c.cut(h.parser, d, h.at, h.pending)
+	h.at += int64(used)
+	h.pending = append(h.pending[:0], h.pending[used:]...)
 }

@@ -117,6 +117,42 @@ func TestHeadCutOff(t *testing.T) {
 	}
 }
 
+// TestLineCutOff has the first line of requests go on beyond what was captured, before it
+// says more than that something like a request begins: they are told as far as it goes,
+// and what just looks like one is not.
+func TestLineCutOff(t *testing.T) {
+	for first, want := range map[string]string{
+		"POST /path?imei=" + imei + "&other=": "POST /path?imei=" + imei + "&other=x",
+		"HELLO WORLD " + imei + " ":           "",
+		"GET whatever imei=" + imei + " ":     "",
+	} {
+		packets := talk(80, lab.Carriage{}, func(c *lab.Conn) {
+			c.Open()
+			c.Send(telltale.ToServer, []byte(first+"x"+filler(200)+" HTTP/1.1\r\n\r\n"))
+			c.Send(telltale.ToClient, answer("200 OK", "fine"))
+			c.Close(telltale.ToServer)
+		})
+		for i, p := range packets {
+			if at := bytes.Index(p.Data, []byte(first)); at > 0 {
+				packets[i].Data = p.Data[:at+len(first)+1]
+			}
+		}
+		h := hear(t, packets)
+		var got []string
+		for _, m := range h.messages("http") {
+			if m.Dir == telltale.ToServer {
+				got = append(got, m.HTTP.Method.Raw()+" "+m.HTTP.URL.Raw())
+			}
+		}
+		if strings.Join(got, "") != want || len(h.sightings()) != 1 {
+			t.Errorf("%q: %q, want %q; %d values", first, got, want, len(h.sightings()))
+		}
+		if want != "" && h.answers()[0] != "response 200 fine" {
+			t.Errorf("%q: %q", first, h.answers())
+		}
+	}
+}
+
 // TestGapPackets has a gap inside a message: its packets are those on both
 // sides.
 func TestGapPackets(t *testing.T) {
