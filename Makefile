@@ -60,8 +60,8 @@ bench: ## measure against other programs (BENCH_SIZE=200MB BENCH_PAIRS=7), rewri
 	$(GO) test -count 1 -v -timeout 3h -run '^TestBench$$' ./cmd/telltale -bench-pairs $(or $(BENCH_PAIRS),7)
 
 .PHONY: floods
-floods: ## audit hostile captures of full size (FLOODS=200 seeds of the first two), rewrite docs/62-floods.md
-	$(GO) test -count 1 -v -timeout 5h -run '^TestFloods$$' ./cmd/telltale -floods $(or $(FLOODS),200)
+floods: ## audit hostile captures of full size (FLOODS=200 seeds of the first two), rewrite docs/62-floods.md; ONLY=syn audits one sort
+	$(GO) test -count 1 -v -timeout 5h -run '^TestFloods$$' ./cmd/telltale -floods $(or $(FLOODS),200) -floods-only '$(ONLY)'
 
 corpus: ## audit every capture of a folder, as it is and carried in other ways: make corpus CORPUS=dir
 	@test -n "$(CORPUS)" || { echo "usage: make corpus CORPUS=dir"; exit 2; }

@@ -21,8 +21,12 @@ import (
 
 // 'make floods' audits hostile captures of full size and writes
 // docs/62-floods.md. It fails where more memory was needed than the program
-// may use, or where the genuine connection was overlooked in a flood.
-var floodSeeds = flag.Int("floods", 0, "how many floods of each sort TestFloods audits")
+// may use, or where the genuine connection was overlooked in a flood. Of one sort
+// alone it writes nothing.
+var (
+	floodSeeds = flag.Int("floods", 0, "how many floods of each sort TestFloods audits")
+	floodsOnly = flag.String("floods-only", "", "the one sort that it audits")
+)
 
 const (
 	floodMemory = 256 << 20 // bytes that an audit may take, whatever it reads
@@ -35,6 +39,9 @@ func TestFloods(t *testing.T) {
 	}
 	s := &siege{telltale: buildBinary(t), dir: t.TempDir()}
 	for i, h := range lab.Hostiles {
+		if *floodsOnly != "" && h.Name != *floodsOnly {
+			continue
+		}
 		a := s.attack(t, h, 1, h.Full)
 		a.ratio = a.work / s.attack(t, h, 1, max(h.Full/floodEighth, 1)).work
 		if i < floods {
@@ -50,6 +57,12 @@ func TestFloods(t *testing.T) {
 		}
 		t.Log(a.row())
 		s.attacks = append(s.attacks, a)
+	}
+	if *floodsOnly != "" {
+		if len(s.attacks) == 0 {
+			t.Fatalf("no sort is called %s", *floodsOnly)
+		}
+		return
 	}
 	if err := os.WriteFile("../../docs/62-floods.md", []byte(s.document()), 0o644); err != nil {
 		t.Fatal(err)

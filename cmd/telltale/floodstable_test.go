@@ -16,7 +16,7 @@ runs. "Told" is the name under which coverage counts what was too much, and how 
 ` + "```" + `
 telltale lab hostile syn -o syn
 telltale audit syn/capture.pcapng --device syn/device.yaml --json records.ndjson
-make floods                 # all of it; FLOODS=20 for fewer seeds
+make floods                 # all of it; FLOODS=20 for fewer seeds, ONLY=syn for one sort
 ` + "```" + `
 
 ## Captures
